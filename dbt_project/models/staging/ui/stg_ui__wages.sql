@@ -1,0 +1,42 @@
+-- One row per person, employer account, reporting unit and quarter.
+with delivered as (
+    {{ accepted_rows('ui/wage') }}
+),
+
+dated as (
+    select
+        *,
+        -- MMYYYY names the last month of the quarter.
+        control.to_date(right(reporting_period, 4) || left(reporting_period, 2) || '01', 'YYYYMMDD') as quarter_month
+    from delivered
+),
+
+final as (
+    select
+        delivery_id,
+        row_number,
+        submitter,
+        period,
+        {{ as_text('ssn') }} as ssn,
+        {{ as_text('last_name') }} as last_name,
+        {{ as_text('first_name') }} as first_name,
+        {{ as_text('middle_initial') }} as middle_initial,
+        {{ as_text('state_code') }} as state_code,
+        {{ as_dollars('total_gross_wages') }} as total_gross_wages,
+        {{ as_dollars('total_ui_wages') }} as total_ui_wages,
+        {{ as_integer('weeks_worked') }} as weeks_worked,
+        {{ as_integer('hours_worked') }} as hours_worked,
+        {{ as_text('taxing_entity') }} as taxing_entity,
+        {{ as_text('employer_account_id') }} as employer_account_id,
+        {{ as_text('reporting_unit_id') }} as reporting_unit_id,
+        {{ as_text('reporting_period') }} as reporting_period,
+        {{ as_text('first_employed') }} as first_employed,
+        {{ as_text('separation') }} as separation,
+        cast(extract(year from quarter_month) as integer) as wage_year,
+        cast(extract(quarter from quarter_month) as integer) as wage_quarter,
+        control.quarter_index(quarter_month) as quarter_index,
+        {{ wage_source_key('ssn', 'last_name', 'first_name', 'middle_initial') }} as source_key
+    from dated
+)
+
+select * from final
