@@ -1,0 +1,1 @@
+"""Dagster wiring and the `p20w` command. No data logic; the only importer of dagster."""

@@ -1,0 +1,64 @@
+"""Raw tables: one asset per layout, made by one factory over the layout catalogue.
+
+An asset loads what waits in the landing folder for its layout, then runs the quality gate over it.
+How files are read and rules are judged belongs to `ingest` and `quality_checks`.
+"""
+
+import dagster as dg
+
+from ingest.catalogue import Catalogue, load_catalogue
+from ingest.layout import Layout
+from orchestration import meter
+from orchestration.resources import WarehouseResource
+from quality_checks.catalogue import rules_for
+from quality_checks.rule import Rule
+
+
+def raw_assets(catalogue: Catalogue | None = None) -> list[dg.AssetsDefinition]:
+    """One asset per layout of the catalogue."""
+    return [raw_asset(layout) for layout in (catalogue or load_catalogue()).layouts.values()]
+
+
+def raw_asset(layout: Layout) -> dg.AssetsDefinition:
+    """Raw table of one layout: one row per row delivered, all text, with its delivery and row number."""
+    key = dg.AssetKey(["raw", layout.table])
+    rules = {check_name(rule): rule for rule in rules_for(layout.key)}
+
+    @dg.asset(
+        key=key,
+        group_name=f"raw_{layout.source}",
+        description=f"{layout.title}: {layout.grain}.",
+        kinds={"postgres"},
+        metadata={"layout": layout.key, "provided_by": layout.provided_by},
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=key, description=rule.sentence) for name, rule in rules.items()
+        ],
+        pool="warehouse_write",
+    )
+    def _load(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        from orchestration.intake import take_in
+
+        with meter.current.step(f"raw/{layout.table}"):
+            intake = take_in(warehouse.open(), warehouse.state(), layout)
+        return dg.MaterializeResult(
+            metadata=intake.metadata(),
+            check_results=[_check_result(name, rule, intake.failed_rows) for name, rule in rules.items()],
+        )
+
+    return _load
+
+
+def check_name(rule: Rule) -> str:
+    """A rule's code as a Dagster check name, which allows letters, digits and underscores only."""
+    return "".join(c if c.isalnum() else "_" for c in rule.code)
+
+
+def _check_result(name: str, rule: Rule, failed_rows: dict[str, int]) -> dg.AssetCheckResult:
+    """A rule's result: counts only, never values, for Dagster keeps its events for ever."""
+    failed = failed_rows.get(rule.code, 0)
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=failed == 0,
+        severity=dg.AssetCheckSeverity.ERROR if rule.severity == "hold" else dg.AssetCheckSeverity.WARN,
+        metadata={"failed_rows": failed, "severity": rule.severity, "owner": rule.owner},
+    )

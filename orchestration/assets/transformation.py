@@ -1,0 +1,71 @@
+"""dbt models as assets: two steps, before and after linkage, with dbt's tests as asset checks.
+
+Models, tests and their logic belong to `dbt_project`.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from orchestration import meter
+from orchestration.manifest import load_manifest
+from orchestration.resources import WarehouseDbt, WarehouseResource
+
+BEFORE_LINKAGE = "path:models/staging path:models/identity"
+AFTER_LINKAGE = "path:seeds path:models/core path:models/indicators path:models/marts"
+# Unit tests prove the code, not the data: the test suite runs them.
+BUILD = ["build", "--exclude-resource-type", "unit_test"]
+
+
+class SchemaTranslator(DagsterDbtTranslator):
+    """Asset key = [schema, relation], exactly as in PostgreSQL; the group is the schema."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """The relation's own address."""
+        relation = dbt_resource_props.get("identifier") or dbt_resource_props.get("alias")
+        return dg.AssetKey([dbt_resource_props["schema"], relation or dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """One group per schema."""
+        return str(dbt_resource_props["schema"])
+
+
+def transformation_assets() -> list[dg.AssetsDefinition]:
+    """Staging and the identity vault; then core, indicators and marts."""
+    manifest = load_manifest()
+    return [
+        _dbt_step("staging_and_identity", BEFORE_LINKAGE, manifest),
+        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest),
+    ]
+
+
+def _dbt_step(name: str, select: str, manifest: dict[str, object]) -> dg.AssetsDefinition:
+    @dbt_assets(
+        manifest=manifest,
+        select=select,
+        name=name,
+        dagster_dbt_translator=SchemaTranslator(),
+        pool="warehouse_write",
+    )
+    def _build(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, dbt: WarehouseDbt
+    ) -> Iterator[Any]:
+        opened = warehouse.open()
+        dbt.prepare(opened)
+        with meter.current.step(f"dbt/{name}"):
+            invocation = dbt.cli(BUILD, context=context)
+            yield from invocation.stream().fetch_row_counts()
+        _keep_parse(invocation.target_path, opened.home.dbt)
+
+    return _build
+
+
+def _keep_parse(made_by: Any, shared: Any) -> None:
+    """Leave the parsed project for the next step: dbt parses anew wherever it does not find one."""
+    parsed = made_by / "partial_parse.msgpack"
+    if parsed.exists():
+        shutil.copy(parsed, shared / parsed.name)
+    shutil.rmtree(made_by, ignore_errors=True)

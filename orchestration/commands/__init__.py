@@ -1,0 +1,1 @@
+"""One module per `p20w` subcommand; each has `command`. Heavy imports happen inside the command."""

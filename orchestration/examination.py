@@ -1,0 +1,71 @@
+"""What `p20w doctor` looks at, one finding each: home, disk, manifest, database, promises that a query can check."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orchestration.manifest import is_current
+from warehouse.connection import Warehouse, open_warehouse
+from warehouse.errors import P20WError
+from warehouse.home import Home
+
+_ENOUGH_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is sound, and a sentence."""
+
+    ok: bool
+    what: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything; a database that does not answer ends the examination, for the rest needs it."""
+    home = Home.from_environment()
+    version = sys.version_info
+    yield Finding((3, 11) <= version[:2] < (3, 14), f"Python {version.major}.{version.minor}")
+    yield from _home(home)
+    yield Finding(is_current(), "dbt manifest is current" if is_current() else "dbt manifest is old: run `make setup`")
+    try:
+        warehouse = open_warehouse(home)
+    except P20WError as error:
+        yield Finding(False, str(error))
+        return
+    yield from _database(warehouse)
+    yield from _promises(warehouse)
+
+
+def _home(home: Home) -> Iterator[Finding]:
+    home.root.mkdir(parents=True, exist_ok=True)
+    yield Finding(os.access(home.root, os.W_OK), f"home {home.root} can be written")
+    free = shutil.disk_usage(home.root).free
+    yield Finding(free > _ENOUGH_BYTES, f"{free / 1024**3:.0f} GiB free where the home is")
+
+
+def _database(warehouse: Warehouse) -> Iterator[Finding]:
+    version = warehouse.fetch_value("select current_setting('server_version')")
+    which = "embedded, for trying out only" if warehouse.is_embedded else "your own"
+    yield Finding(True, f"PostgreSQL {version} answers ({which})")
+    encoding = warehouse.fetch_value("select current_setting('server_encoding')")
+    yield Finding(encoding == "UTF8", f"the database's encoding is {encoding}")
+
+
+def _promises(warehouse: Warehouse) -> Iterator[Finding]:
+    unreconciled = warehouse.fetch_value(
+        "select count(*) from control.delivery where status = 'accepted'"
+        " and row_count is distinct from accepted_count + quarantined_count + rejected_count"
+    )
+    yield Finding(unreconciled == 0, f"delivered = accepted + set aside + rejected: {unreconciled} deliveries differ")
+    missing = warehouse.fetch_value(
+        "select count(*) from control.delivery where status <> 'failed' and to_regclass("
+        "'raw.' || quote_ident(replace(layout, '/', '__') || '__d' || delivery_id)) is null"
+    )
+    yield Finding(missing == 0, f"every delivery has its rows: {missing} have not")
+    unarchived = sum(
+        not warehouse.home.archived(sha256).exists()
+        for (sha256,) in warehouse.fetch_all("select sha256 from control.delivery where status <> 'failed'")
+    )
+    yield Finding(unarchived == 0, f"every delivery's file is in the archive: {unarchived} are not")

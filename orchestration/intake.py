@@ -1,0 +1,119 @@
+"""One layout's waiting files: loaded, then judged. Joins `ingest` and `quality_checks`, which do not know each other."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.catalogue import load_catalogue
+from ingest.landing import load_pending
+from ingest.layout import Layout
+from ingest.loader import load_file
+from ingest.sync import sync_catalogue
+from quality_checks.gate import run_gate
+from quality_checks.sync import sync_rules
+from warehouse.connection import Warehouse
+from warehouse.errors import P20WError
+from warehouse.state import State
+
+
+@dataclass
+class Intake:
+    """What became of one layout's waiting files.
+
+    Attributes:
+        loaded: deliveries loaded now.
+        refused: one sentence for each file that could not be loaded; nothing of it stays.
+        failed_rows: rule code → rows that broke it, over all current deliveries of the layout.
+        accepted_rows: rows of accepted deliveries that no rule set aside.
+    """
+
+    layout: str
+    loaded: int = 0
+    refused: list[str] = field(default_factory=list)
+    failed_rows: dict[str, int] = field(default_factory=dict)
+    accepted_rows: int = 0
+
+    def metadata(self) -> dict[str, int | str]:
+        """Counts for Dagster's pages; sentences name files and columns, never values."""
+        shown: dict[str, int | str] = {
+            "dagster/row_count": self.accepted_rows,
+            "deliveries_loaded": self.loaded,
+            "files_refused": len(self.refused),
+        }
+        return {**shown, "refused": "\n".join(self.refused)} if self.refused else shown
+
+
+def prepare(warehouse: Warehouse, state: State) -> None:
+    """Make raw tables, codes and rules what the catalogue and the state say; changes nothing when they are."""
+    sync_catalogue(warehouse, state)
+    sync_rules(warehouse)
+
+
+def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
+    """Load the files that wait for the layout and judge them; a file that cannot be read stops no other."""
+    prepare(warehouse, state)
+    intake = Intake(layout.key)
+    for result in load_pending(warehouse, layout.key, warehouse.home.incoming):
+        if result.outcome == "failed":
+            intake.refused.append(result.reason)
+        else:
+            intake.loaded += result.outcome == "loaded"
+    run_gate(warehouse, layout.key)
+    intake.failed_rows = dict(
+        warehouse.fetch_all(
+            "select rule_code, sum(failed_count)::bigint from quality.rule_result join control.delivery using (delivery_id)"
+            " where layout = %s and status in ('accepted', 'held') group by rule_code",
+            (layout.key,),
+        )
+    )
+    intake.accepted_rows = warehouse.fetch_value(
+        "select coalesce(sum(accepted_count), 0)::bigint from control.delivery where layout = %s and status = 'accepted'",
+        (layout.key,),
+    )
+    return intake
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What became of one file given by hand, as a sentence."""
+
+    ok: bool
+    sentence: str
+
+
+def load_by_hand(
+    path: Path, layout: str | None, submitter: str | None, period: str | None, sequence: int | None
+) -> ByHand:
+    """Load and judge one file; a refusal is an answer, so that the next file still gets its turn."""
+    from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
+
+    warehouse = open_warehouse()
+    prepare(warehouse, load_state())
+    try:
+        result = load_file(warehouse, path, layout=layout, submitter=submitter, period=period, sequence=sequence)
+    except P20WError as error:
+        return ByHand(False, f"{path.name}: {error}")
+    what = f"{path.name}: {result.layout} from {result.submitter} for {result.period}"
+    if result.outcome == "duplicate":
+        return ByHand(True, f"{what} is already loaded as delivery {result.delivery_id}; nothing changed.")
+    run_gate(warehouse, result.layout)
+    status, accepted, aside, reason = warehouse.fetch_all(
+        "select status, accepted_count, quarantined_count, status_reason from control.delivery where delivery_id = %s",
+        (result.delivery_id,),
+    )[0]
+    told = f"{what}: {result.row_count:,} rows as delivery {result.delivery_id}, {status}"
+    if status == "held":
+        return ByHand(False, f"{told}: {reason}")
+    return ByHand(True, f"{told}; {accepted:,} rows accepted, {aside:,} set aside.")
+
+
+def lines_of(warehouse: Warehouse) -> dict[str, int]:
+    """Deliveries and rows of the whole warehouse by what became of them."""
+    catalogue = load_catalogue()
+    row = warehouse.fetch_dicts(
+        "select count(*) filter (where status <> 'failed') as deliveries, count(*) filter (where status = 'held') as held,"
+        " coalesce(sum(row_count), 0)::bigint as delivered, coalesce(sum(accepted_count), 0)::bigint as accepted,"
+        " coalesce(sum(quarantined_count), 0)::bigint as quarantined, coalesce(sum(rejected_count), 0)::bigint as rejected"
+        " from control.delivery where status in ('accepted', 'held')"
+    )[0]
+    return {**row, "layouts": len(catalogue.layouts)}

@@ -1,0 +1,61 @@
+"""What assets are given: the warehouse, the state's choices, dbt; and an IO manager that refuses.
+
+Dependency wiring only; no data logic.
+"""
+
+import os
+from functools import cached_property
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from orchestration.manifest import dbt_executable, project_dir
+from warehouse.connection import Warehouse, open_warehouse
+from warehouse.state import State, load_state
+
+
+class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
+    """Opens the warehouse when an asset first asks for it, never when definitions load."""
+
+    @cached_property
+    def _opened(self) -> Warehouse:
+        return open_warehouse()
+
+    def open(self) -> Warehouse:
+        """The warehouse that the environment names (P20W_DATABASE_URL, P20W_HOME)."""
+        return self._opened
+
+    def state(self) -> State:
+        """The state's choices (P20W_STATE)."""
+        return load_state()
+
+
+class RefusingIOManager(dg.ConfigurableIOManager):
+    """Refuses to write: a returned frame would spill identifiers to disk as a pickle."""
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Accept only assets that return nothing."""
+        if obj is not None:
+            raise dg.DagsterInvariantViolationError("Assets keep their rows in PostgreSQL and return none of them.")
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        """Never reached by assets that name their parents as `deps`."""
+        raise dg.DagsterInvariantViolationError("Assets read their parents from PostgreSQL.")
+
+
+class WarehouseDbt(DbtCliResource):
+    """dbt on the warehouse of the environment; artefacts stay under the home folder."""
+
+    def prepare(self, warehouse: Warehouse) -> None:
+        """Point dbt at the warehouse; dbt reads its connection from the environment alone."""
+        os.environ.update(warehouse.dbt_environment())
+
+
+def dbt_resource() -> WarehouseDbt:
+    """dbt with the project that this distribution ships."""
+    return WarehouseDbt(
+        project_dir=os.fspath(project_dir()),
+        profiles_dir=os.fspath(project_dir()),
+        dbt_executable=dbt_executable(),
+    )

@@ -1,0 +1,50 @@
+"""What the warehouse holds, in lines for a terminal."""
+
+from collections.abc import Iterator
+
+from ingest.catalogue import load_catalogue
+from ingest.landing import pending_files
+from warehouse.connection import Warehouse
+from warehouse.state import load_state
+
+
+def status_lines(warehouse: Warehouse) -> Iterator[str]:
+    """Deliveries by layout and status, then the live linkage run, the last run and the last release."""
+    kind = "embedded server, for trying out: real records belong on a managed server" if warehouse.is_embedded else "your server"
+    yield f"home       {warehouse.home.root}  ({kind})"
+    yield f"waiting    {len(pending_files(warehouse, load_catalogue(), load_state()))} files in {warehouse.home.incoming}"
+    for layout, status, deliveries, rows in warehouse.fetch_all(
+        "select layout, status, count(*), coalesce(sum(row_count), 0)::bigint from control.delivery group by 1, 2 order by 1, 2"
+    ):
+        yield f"loaded     {layout:<34} {status:<11} {deliveries:>6,} deliveries {rows:>14,} rows"
+    for finished, people, records in warehouse.fetch_all(
+        "select r.finished_at, count(distinct m.person_id), count(*) from control.linkage_run r"
+        " join identity.membership m using (linkage_run_id) where r.status = 'live' group by 1"
+    ):
+        yield f"linked     {records:,} records into {people:,} people at {finished:%Y-%m-%d %H:%M}"
+    for release, published in warehouse.fetch_all(
+        "select release_id, published_at from published.release order by release_id desc limit 1"
+    ):
+        yield f"published  release {release} at {published:%Y-%m-%d %H:%M}"
+    for status, finished in warehouse.fetch_all(
+        "select status, coalesce(finished_at, started_at) from control.pipeline_run order by started_at desc limit 1"
+    ):
+        yield f"last run   {status} at {finished:%Y-%m-%d %H:%M}"
+
+
+def delivery_lines(warehouse: Warehouse, layout: str | None, status: str | None) -> Iterator[str]:
+    """One line per delivery, newest last."""
+    yield f"{'id':>6} {'layout':<28} {'submitter':<14} {'period':<7} {'seq':>3} {'status':<11} {'delivered':>11} {'accepted':>11} {'aside':>8}  file"
+    rows = warehouse.fetch_dicts(
+        "select * from control.delivery where (%(layout)s::text is null or layout = %(layout)s)"
+        " and (%(status)s::text is null or status = %(status)s) order by delivery_id",
+        {"layout": layout, "status": status},
+    )
+    for row in rows:
+        counts = [f"{row[name] or 0:,}" for name in ("row_count", "accepted_count", "quarantined_count")]
+        yield (
+            f"{row['delivery_id']:>6} {row['layout']:<28} {row['submitter']:<14} {row['period']:<7} {row['sequence']:>3}"
+            f" {row['status']:<11} {counts[0]:>11} {counts[1]:>11} {counts[2]:>8}  {row['file_name']}"
+        )
+        if row["status_reason"]:
+            yield f"       {row['status_reason']}"
