@@ -53,7 +53,9 @@ class _Lazy(click.Group):
 @click.version_option(package_name="p20w")
 def p20w(traceback: bool, verbose: bool) -> None:
     """The P-20W warehouse: from agencies' files to published career-readiness indicators."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

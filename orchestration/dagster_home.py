@@ -22,8 +22,9 @@ def prepare(home: Home) -> Path:
 def settings() -> dict[str, object]:
     """Dagster's instance settings.
 
-    A killed run is reaped after `max_runtime_seconds`: the default launcher has no health check. Its pool slots are freed as well, or the next
-    run would wait for ever. Loads of one delivery exclude each other by an advisory lock in PostgreSQL, not by Dagster.
+    A killed run is reaped after `max_runtime_seconds`: the default launcher has no health check. Its pool
+    slots are freed as well, or the next run would wait for ever. Loads of one delivery exclude each other by
+    an advisory lock in PostgreSQL, not by Dagster.
     """
     chosen: dict[str, object] = {
         "telemetry": {"enabled": False},

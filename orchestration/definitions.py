@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from orchestration.assets.transformation import transformation_assets
 from orchestration.assets.linkage import person_crosswalk
 from orchestration.assets.publication import indicator_cell, site
 from orchestration.assets.raw import raw_assets
+from orchestration.assets.transformation import transformation_assets
 from orchestration.resources import RefusingIOManager, WarehouseResource, dbt_resource
 
 

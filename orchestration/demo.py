@@ -40,7 +40,9 @@ def run_demo(meter: Meter, *, learners: int, seed: int) -> str:
 
 def _refuse_real_data(warehouse: Warehouse) -> None:
     """Only an empty warehouse, or one that a demonstration made, may be filled with synthetic people."""
-    marked = warehouse.fetch_value("select exists (select from control.delivery_event where event = %s)", (_MARK,))
+    marked = warehouse.fetch_value(
+        "select exists (select from control.delivery_event where event = %s)", (_MARK,)
+    )
     if marked:
         return
     if warehouse.fetch_value("select exists (select from control.delivery)"):
@@ -48,7 +50,9 @@ def _refuse_real_data(warehouse: Warehouse) -> None:
             "This warehouse already holds deliveries, and the demonstration would mix synthetic people with them.",
             "Name an empty database in P20W_DATABASE_URL, or another folder in P20W_HOME.",
         )
-    warehouse.execute("insert into control.delivery_event (event, detail) values (%s, 'synthetic people only')", (_MARK,))
+    warehouse.execute(
+        "insert into control.delivery_event (event, detail) values (%s, 'synthetic people only')", (_MARK,)
+    )
 
 
 def _written(root: Path) -> dict[str, Any] | None:

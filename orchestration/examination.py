@@ -28,7 +28,9 @@ def examine() -> Iterator[Finding]:
     version = sys.version_info
     yield Finding((3, 11) <= version[:2] < (3, 14), f"Python {version.major}.{version.minor}")
     yield from _home(home)
-    yield Finding(is_current(), "dbt manifest is current" if is_current() else "dbt manifest is old: run `make setup`")
+    yield Finding(
+        is_current(), "dbt manifest is current" if is_current() else "dbt manifest is old: run `make setup`"
+    )
     try:
         warehouse = open_warehouse(home)
     except P20WError as error:
@@ -58,7 +60,9 @@ def _promises(warehouse: Warehouse) -> Iterator[Finding]:
         "select count(*) from control.delivery where status = 'accepted'"
         " and row_count is distinct from accepted_count + quarantined_count + rejected_count"
     )
-    yield Finding(unreconciled == 0, f"delivered = accepted + set aside + rejected: {unreconciled} deliveries differ")
+    yield Finding(
+        unreconciled == 0, f"delivered = accepted + set aside + rejected: {unreconciled} deliveries differ"
+    )
     missing = warehouse.fetch_value(
         "select count(*) from control.delivery where status <> 'failed' and to_regclass("
         "'raw.' || quote_ident(replace(layout, '/', '__') || '__d' || delivery_id)) is null"

@@ -90,7 +90,9 @@ def load_by_hand(
     warehouse = open_warehouse()
     prepare(warehouse, load_state())
     try:
-        result = load_file(warehouse, path, layout=layout, submitter=submitter, period=period, sequence=sequence)
+        result = load_file(
+            warehouse, path, layout=layout, submitter=submitter, period=period, sequence=sequence
+        )
     except P20WError as error:
         return ByHand(False, f"{path.name}: {error}")
     what = f"{path.name}: {result.layout} from {result.submitter} for {result.period}"

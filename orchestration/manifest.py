@@ -75,7 +75,9 @@ def build() -> Path:
         "DBT_TARGET_PATH": str(target),
     }
     command = [dbt_executable(), "--quiet", "parse", "--profiles-dir", ".", "--no-partial-parse"]
-    result = subprocess.run(command, cwd=project_dir(), env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=project_dir(), env=environment, capture_output=True, text=True, check=False
+    )
     if result.returncode != 0:
         raise P20WError("dbt could not parse the project: " + result.stdout.strip()[-2000:])
     manifest_path().with_name(STAMP).write_text(fingerprint())

@@ -88,7 +88,10 @@ def _first_failure(result: object) -> tuple[str, str]:
                 error = error.cause
             known = error.cls_name in {"P20WError", "DatabaseError"}
             words = error.message.split(":", 1)[-1].strip() if known else f"{error.cls_name}."
-            return f"The step {event.step_key} failed: {words}", "" if known else "See Dagster's pages: `p20w serve`."
+            return (
+                f"The step {event.step_key} failed: {words}",
+                "" if known else "See Dagster's pages: `p20w serve`.",
+            )
     return "The run failed before its first step.", "See Dagster's pages: `p20w serve`."
 
 
@@ -105,7 +108,9 @@ def is_current(warehouse: Warehouse) -> bool:
 
 def fingerprint(warehouse: Warehouse) -> str:
     """SHA-256 over all that a run depends on: deliveries and their status, the state's choices, the code."""
-    deliveries = warehouse.fetch_all("select delivery_id, status, sha256 from control.delivery order by delivery_id")
+    deliveries = warehouse.fetch_all(
+        "select delivery_id, status, sha256 from control.delivery order by delivery_id"
+    )
     told = json.dumps(
         [
             deliveries,
@@ -119,7 +124,10 @@ def fingerprint(warehouse: Warehouse) -> str:
 
 def _begin(warehouse: Warehouse) -> str:
     run_id = str(uuid.uuid4())
-    warehouse.execute("insert into control.pipeline_run (run_id, started_at, status) values (%s, now(), 'running')", (run_id,))
+    warehouse.execute(
+        "insert into control.pipeline_run (run_id, started_at, status) values (%s, now(), 'running')",
+        (run_id,),
+    )
     return run_id
 
 

@@ -37,7 +37,9 @@ class RefusingIOManager(dg.ConfigurableIOManager):
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Accept only assets that return nothing."""
         if obj is not None:
-            raise dg.DagsterInvariantViolationError("Assets keep their rows in PostgreSQL and return none of them.")
+            raise dg.DagsterInvariantViolationError(
+                "Assets keep their rows in PostgreSQL and return none of them."
+            )
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Never reached by assets that name their parents as `deps`."""
@@ -53,7 +55,7 @@ class WarehouseDbt(DbtCliResource):
 
 
 def dbt_resource() -> WarehouseDbt:
-    """dbt with the project that this distribution ships."""
+    """Dbt with the project that this distribution ships."""
     return WarehouseDbt(
         project_dir=os.fspath(project_dir()),
         profiles_dir=os.fspath(project_dir()),

@@ -47,7 +47,9 @@ def require_free_port(host: str, port: int) -> None:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-            raise P20WError(f"Port {port} is in use by another program.", "Stop it, or name another port with --port.") from None
+            raise P20WError(
+                f"Port {port} is in use by another program.", "Stop it, or name another port with --port."
+            ) from None
 
 
 def run_in_foreground(commands: list[list[str]]) -> None:
@@ -88,5 +90,5 @@ def serve_site(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     """Static files without a line per request."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -10,7 +10,11 @@ from warehouse.state import load_state
 
 def status_lines(warehouse: Warehouse) -> Iterator[str]:
     """Deliveries by layout and status, then the live linkage run, the last run and the last release."""
-    kind = "embedded server, for trying out: real records belong on a managed server" if warehouse.is_embedded else "your server"
+    kind = (
+        "embedded server, for trying out: real records belong on a managed server"
+        if warehouse.is_embedded
+        else "your server"
+    )
     yield f"home       {warehouse.home.root}  ({kind})"
     yield f"waiting    {len(pending_files(warehouse, load_catalogue(), load_state()))} files in {warehouse.home.incoming}"
     for layout, status, deliveries, rows in warehouse.fetch_all(
@@ -34,7 +38,8 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
 
 def delivery_lines(warehouse: Warehouse, layout: str | None, status: str | None) -> Iterator[str]:
     """One line per delivery, newest last."""
-    yield f"{'id':>6} {'layout':<28} {'submitter':<14} {'period':<7} {'seq':>3} {'status':<11} {'delivered':>11} {'accepted':>11} {'aside':>8}  file"
+    heads = f"{'delivered':>11} {'accepted':>11} {'aside':>8}  file"
+    yield f"{'id':>6} {'layout':<28} {'submitter':<14} {'period':<7} {'seq':>3} {'status':<11} {heads}"
     rows = warehouse.fetch_dicts(
         "select * from control.delivery where (%(layout)s::text is null or layout = %(layout)s)"
         " and (%(status)s::text is null or status = %(status)s) order by delivery_id",

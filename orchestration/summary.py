@@ -38,7 +38,9 @@ class IndicatorLine:
         return abs(self.value - self.true_value) <= 2.0
 
 
-def summarise(warehouse: Warehouse, truth: Path, steps: list[Step], learners: int, seed: int) -> dict[str, Any]:
+def summarise(
+    warehouse: Warehouse, truth: Path, steps: list[Step], learners: int, seed: int
+) -> dict[str, Any]:
     """The summary that `demo.json` holds."""
     lines = lines_of(warehouse)
     return {
@@ -50,7 +52,9 @@ def summarise(warehouse: Warehouse, truth: Path, steps: list[Step], learners: in
         "rows": {k: lines[k] for k in ("delivered", "accepted", "quarantined", "rejected")},
         "persons": warehouse.fetch_value("select count(*) from core.dim_person"),
         "linkage": linkage_against_truth(warehouse, truth),
-        "indicators": [{**asdict(line), "within": line.within()} for line in indicators_against_truth(warehouse, truth)],
+        "indicators": [
+            {**asdict(line), "within": line.within()} for line in indicators_against_truth(warehouse, truth)
+        ],
         "steps": [asdict(step) for step in steps],
     }
 
@@ -125,7 +129,8 @@ def in_words(summary: dict[str, Any], home: Path) -> str:
         f" + {rows['quarantined']:,} set aside + {rows['rejected']:,} rejected",
         f"  persons      {summary['persons']:,} from {linkage['records']:,} person records;"
         f" {linkage['review_items']:,} pairs wait for review",
-        f"  linkage      pair precision {linkage['pair_precision']:.4f}, pair recall {linkage['pair_recall']:.4f} against the truth",
+        f"  linkage      pair precision {linkage['pair_precision']:.4f}, pair recall {linkage['pair_recall']:.4f}"
+        " against the truth",
         "",
         "  indicator                    computed       true   people",
         *[_indicator_in_words(line) for line in summary["indicators"]],
@@ -137,7 +142,7 @@ def in_words(summary: dict[str, Any], home: Path) -> str:
         "Where to look next:",
         f"  the site          {home / 'site' / 'index.html'}",
         "  the asset graph   make serve",
-        "  the tables        psql \"$(.venv/bin/p20w url)\"   (schemas core, indicators, marts, published)",
+        '  the tables        psql "$(.venv/bin/p20w url)"   (schemas core, indicators, marts, published)',
         f"  this summary      {home / 'demo.json'}",
     ]
     return "\n".join(lines)

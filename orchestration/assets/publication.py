@@ -12,7 +12,9 @@ CUBE = dg.AssetKey(["indicators", "cube"])
 REGISTRY = dg.AssetKey(["indicators", "registry"])
 
 
-@dg.asset(key=["published", "indicator_cell"], deps=[CUBE, REGISTRY], group_name="published", kinds={"postgres"})
+@dg.asset(
+    key=["published", "indicator_cell"], deps=[CUBE, REGISTRY], group_name="published", kinds={"postgres"}
+)
 def indicator_cell(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """One row per published cell: its shown form and suppression code, never the true value."""
     from governance.release import build_release

@@ -4,7 +4,9 @@ import click
 
 
 @click.command("demo")
-@click.option("--learners", default=5000, show_default=True, type=click.IntRange(100), help="Learners entering grade 9.")
+@click.option(
+    "--learners", default=5000, show_default=True, type=click.IntRange(100), help="Learners entering grade 9."
+)
 @click.option("--seed", default=20, show_default=True, help="The same seed makes the same state.")
 def command(learners: int, seed: int) -> None:
     """Write a synthetic state, load it, link it, compute and publish its indicators, and compare with the truth."""

@@ -7,11 +7,19 @@ import click
 
 @click.command("load")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--layout", help="For example k12/enrollment; read from the file's name or header where it can be.")
+@click.option(
+    "--layout", help="For example k12/enrollment; read from the file's name or header where it can be."
+)
 @click.option("--submitter", help="Who sent it, as named in the state's choices.")
 @click.option("--period", help="What it covers: 2019, 2019FA or 2019Q3.")
 @click.option("--sequence", type=click.IntRange(1), help="2 for the first correction of a period, and so on.")
-def command(files: tuple[Path, ...], layout: str | None, submitter: str | None, period: str | None, sequence: int | None) -> None:
+def command(
+    files: tuple[Path, ...],
+    layout: str | None,
+    submitter: str | None,
+    period: str | None,
+    sequence: int | None,
+) -> None:
     """Load FILES and judge them by the rules. A file is loaded wholly or not at all."""
     from orchestration.intake import load_by_hand
 

@@ -4,7 +4,10 @@ import click
 
 
 @click.command("run")
-@click.option("--select", help="Assets by Dagster's selection syntax, for example 'key:\"core/*\"+'; the default is all.")
+@click.option(
+    "--select",
+    help="Assets by Dagster's selection syntax, for example 'key:\"core/*\"+'; the default is all.",
+)
 def command(select: str | None) -> None:
     """Take in waiting files and rebuild what depends on them."""
     from orchestration.pipeline import run_pipeline

@@ -4,7 +4,13 @@ import click
 
 
 @click.command("serve")
-@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65534), help="Dagster's pages; the site is at the next port.")
+@click.option(
+    "--port",
+    default=3000,
+    show_default=True,
+    type=click.IntRange(1, 65534),
+    help="Dagster's pages; the site is at the next port.",
+)
 def command(port: int) -> None:
     """Serve Dagster's pages and the published site on this machine until interrupted."""
     from orchestration.services import daemon, run_in_foreground, serve_site, webserver

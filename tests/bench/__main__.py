@@ -1,0 +1,35 @@
+"""`python -m tests.bench [load|linkage|growth ...]`: run the measures, print them, keep them in bench.json."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import growth, linkage_step, loading
+from tests.bench.measure import Measure, keep
+from warehouse.home import Home
+
+GROUPS = {"load": loading.measures, "linkage": linkage_step.measures, "growth": growth.measures}
+
+
+def main(chosen: list[str]) -> None:
+    home = Home.from_environment()
+    for name in chosen or list(GROUPS):
+        with tempfile.TemporaryDirectory(prefix="p20w-bench-") as folder:
+            measures = GROUPS[name](Path(folder))
+        keep(measures, home.root / "bench.json")
+        for key, measure in measures.items():
+            print(line(key, measure), flush=True)
+
+
+def line(name: str, measure: Measure) -> str:
+    goal = (
+        ""
+        if measure.goal is None
+        else f"   goal {'≥' if measure.better == 'higher' else '≤'} {measure.goal:g}"
+    )
+    missed = "   MISSED" if measure.met() is False else ""
+    return f"{name:<52} {measure.value:10.3f} {measure.unit}{goal}{missed}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
