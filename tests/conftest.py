@@ -1,0 +1,107 @@
+"""A real PostgreSQL for every test that needs one, and a fresh migrated database per module.
+
+No database is mocked. Data belong to the tests that need them.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+from warehouse.migration import migrate
+from warehouse.server import EmbeddedServer
+
+_TEMPLATE = "p20w_template"
+# A test server may lose its data in a power cut; nothing else differs from the product's settings.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+def pytest_configure() -> None:
+    """Keep the developer's own warehouse out of the tests."""
+    for name in list(os.environ):
+        if name.startswith("P20W_"):
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def server_home() -> Iterator[Callable[[], Home]]:
+    """Makes home folders that an account without rights can pass through, and removes them at the end."""
+    folders: list[Path] = []
+
+    def make() -> Home:
+        folder = Path(tempfile.mkdtemp(prefix="p20w-test-"))
+        folders.append(folder)
+        folder.chmod(0o711)
+        return Home(folder / "home")
+
+    yield make
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_home: Callable[[], Home]) -> Iterator[EmbeddedServer]:
+    """The packaged PostgreSQL, with a migrated template database; one per worker of pytest-xdist."""
+    yield from _serve(EmbeddedServer(server_home(), settings=_FAST))
+
+
+@pytest.fixture(scope="session")
+def older_postgres_server(server_home: Callable[[], Home]) -> Iterator[EmbeddedServer]:
+    """PostgreSQL 15, the oldest version that is supported, where the machine has it."""
+    binaries = Path("/usr/lib/postgresql/15/bin")
+    if not (binaries / "initdb").exists():
+        pytest.skip("PostgreSQL 15 is not installed")
+    yield from _serve(EmbeddedServer(server_home(), binaries=binaries, settings=_FAST))
+
+
+@pytest.fixture(scope="module")
+def warehouse(
+    postgres_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Warehouse]:
+    """A fresh, migrated, empty warehouse with a home folder of its own."""
+    yield from _database(postgres_server, tmp_path_factory, request.module.__name__)
+
+
+@pytest.fixture(scope="module")
+def older_warehouse(
+    older_postgres_server: EmbeddedServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Warehouse]:
+    """The same on PostgreSQL 15."""
+    yield from _database(older_postgres_server, tmp_path_factory, request.module.__name__)
+
+
+def _serve(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
+    server.start()
+    try:
+        _administer(server, "create database {}", _TEMPLATE)
+        template = Warehouse(server.home, server.url(_TEMPLATE), is_embedded=True)
+        migrate(template)
+        template.engine().dispose()
+        yield server
+    finally:
+        server.remove()
+
+
+def _database(server: EmbeddedServer, folders: pytest.TempPathFactory, module: str) -> Iterator[Warehouse]:
+    name = f"{re.sub(r'[^a-z0-9]+', '_', module.lower())[-30:]}_{uuid.uuid4().hex[:8]}"
+    _administer(server, f"create database {{}} template {_TEMPLATE}", name)
+    warehouse = Warehouse(Home(folders.mktemp("home")).ensure(), server.url(name), is_embedded=True)
+    yield warehouse
+    warehouse.engine().dispose()
+    _administer(server, "drop database {} with (force)", name)
+
+
+def _administer(server: EmbeddedServer, statement: str, name: str) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

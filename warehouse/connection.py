@@ -1,0 +1,202 @@
+"""The way to the database: one `Warehouse` for every caller, embedded server or managed one.
+
+Connections, queries and the settings other tools need belong here; statements about data do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, LiteralString, cast
+
+import psycopg
+from psycopg import conninfo, sql
+
+from warehouse.address import database_url, explain_refusal
+from warehouse.errors import P20WError, redacted
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import sqlalchemy
+
+Query = str | sql.Composable
+Params = Sequence[Any] | Mapping[str, Any] | None
+
+OLDEST_SERVER = 150000
+_PASSED_ON = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+
+
+@dataclass
+class Warehouse:
+    """One database and the home folder beside it."""
+
+    home: Home
+    url: str
+    is_embedded: bool
+    _settings: dict[str, Any] | None = field(default=None, repr=False)
+    _engine: sqlalchemy.Engine | None = field(default=None, repr=False)
+
+    @contextmanager
+    def connect(self, autocommit: bool = False) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A connection that commits when the block ends well and rolls back when it fails.
+
+        Errors of the database leave the block as `DatabaseError`, without the data they quote.
+        """
+        with redacted(), self._open(autocommit) as connection:
+            yield connection
+
+    def engine(self) -> sqlalchemy.Engine:
+        """A SQLAlchemy engine on the same database, made once; it never repeats parameters in errors."""
+        if self._engine is None:
+            import sqlalchemy
+
+            self._engine = sqlalchemy.create_engine(
+                self.sqlalchemy_url(), pool_pre_ping=True, hide_parameters=True
+            )
+        return self._engine
+
+    def sqlalchemy_url(self) -> str:
+        """The address as SQLAlchemy and Great Expectations spell it, with the password in it."""
+        import sqlalchemy
+
+        known = dict(conninfo.conninfo_to_dict(self.url))
+        settings = self.settings()
+        for name in ("user", "password", "host", "port", "dbname"):
+            known.pop(name, None)
+        address = sqlalchemy.URL.create(
+            "postgresql+psycopg",
+            username=settings["user"],
+            password=settings["password"] or None,
+            database=settings["dbname"],
+            query={"host": settings["host"], "port": str(settings["port"])}
+            | {name: str(value) for name, value in known.items() if value is not None},
+        )
+        return address.render_as_string(hide_password=False)
+
+    def execute(self, query: Query, params: Params = None) -> int:
+        """Run one statement in its own transaction; the number of rows it touched, -1 where there is none."""
+        with self.connect() as connection:
+            return connection.execute(_statement(query), params).rowcount
+
+    def fetch_all(self, query: Query, params: Params = None) -> list[tuple[Any, ...]]:
+        """Every row of a query."""
+        with self.connect() as connection:
+            return connection.execute(_statement(query), params).fetchall()
+
+    def fetch_dicts(self, query: Query, params: Params = None) -> list[dict[str, Any]]:
+        """Every row of a query under its column names."""
+        with self.connect() as connection:
+            cursor = connection.execute(_statement(query), params)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def fetch_value(self, query: Query, params: Params = None) -> Any:
+        """The first column of the first row; None where there is no row."""
+        with self.connect() as connection:
+            row = connection.execute(_statement(query), params).fetchone()
+            return row[0] if row else None
+
+    def fetch_arrow(self, query: Query) -> pa.Table:
+        """A query's rows as Arrow. Cast numeric to float8 and uuid to text in the query."""
+        import adbc_driver_postgresql.dbapi as adbc
+
+        with redacted(), self._open(autocommit=True) as plain:
+            text = query if isinstance(query, str) else query.as_string(plain)
+        with redacted(), adbc.connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute(text)
+            return cursor.fetch_arrow_table()
+
+    def settings(self) -> dict[str, Any]:
+        """Host, port, user, password and dbname as the connection uses them, wherever they came from."""
+        if self._settings is None:
+            with self.connect() as connection:
+                info = connection.info
+                self._settings = {
+                    "host": info.host,
+                    "port": info.port,
+                    "user": info.user,
+                    "password": info.password,
+                    "dbname": info.dbname,
+                }
+        return dict(self._settings)
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The environment that dbt's profile and its output folders are read from."""
+        settings = self.settings()
+        environment = {
+            "P20W_DB_HOST": settings["host"],
+            "P20W_DB_PORT": str(settings["port"]),
+            "P20W_DB_USER": settings["user"],
+            # dbt keeps variables with this prefix out of its logs.
+            "DBT_ENV_SECRET_P20W_DB_PASSWORD": settings["password"],
+            "P20W_DB_NAME": settings["dbname"],
+            "DBT_TARGET_PATH": str(self.home.dbt / "target"),
+            "DBT_LOG_PATH": str(self.home.dbt / "logs"),
+        }
+        for name, value in conninfo.conninfo_to_dict(self.url).items():
+            if name in _PASSED_ON and value is not None:
+                environment[_PASSED_ON[name]] = str(value)
+        return environment
+
+    def _open(self, autocommit: bool) -> psycopg.Connection[tuple[Any, ...]]:
+        refusal: P20WError | None = None
+        try:
+            return psycopg.connect(self.url, autocommit=autocommit, **_defaults(self.url))
+        except psycopg.OperationalError as error:
+            refusal = explain_refusal(error, self.is_embedded)
+        raise refusal
+
+
+def open_warehouse(home: Home | None = None, *, migrate: bool = True) -> Warehouse:
+    """The warehouse that the environment names: `P20W_DATABASE_URL`, else the embedded server of the home.
+
+    Args:
+        home: The home folder; else the one that `P20W_HOME` names.
+        migrate: Bring the database's schema up to this version of the code first.
+    """
+    home = (home or Home.from_environment()).ensure()
+    url = database_url()
+    if url is None:
+        from warehouse.server import EmbeddedServer
+
+        server = EmbeddedServer(home)
+        server.start()
+        warehouse = Warehouse(home, server.url(), is_embedded=True)
+    else:
+        warehouse = Warehouse(home, url, is_embedded=False)
+    _check(warehouse, migrate)
+    return warehouse
+
+
+def _check(warehouse: Warehouse, migrate: bool) -> None:
+    from warehouse.migration import migrate as bring_up_to_date
+    from warehouse.migration import needs_migration
+
+    with warehouse.connect(autocommit=True) as connection:
+        version = connection.info.server_version
+        if version < OLDEST_SERVER:
+            raise P20WError(
+                f"The database is PostgreSQL {version // 10_000}; PostgreSQL 15 or newer is needed.",
+                "Upgrade the server, or name another one in P20W_DATABASE_URL.",
+            )
+        is_behind = migrate and needs_migration(connection)
+    if is_behind:
+        bring_up_to_date(warehouse)
+
+
+def _statement(query: Query) -> sql.Composable:
+    # psycopg wants literal text; ours is composed by the callers, who pass every value as a parameter.
+    return query if isinstance(query, sql.Composable) else sql.SQL(cast(LiteralString, query))
+
+
+def _defaults(url: str) -> dict[str, Any]:
+    given = conninfo.conninfo_to_dict(url)
+    defaults = {"application_name": "p20w", "connect_timeout": 15}
+    return {name: value for name, value in defaults.items() if name not in given}

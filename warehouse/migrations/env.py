@@ -1,0 +1,19 @@
+"""How Alembic runs here: on the connection that `warehouse.migration` hands over, in its transaction."""
+
+from alembic import context
+
+from warehouse.tables import control, identity, published, quality
+from warehouse.tables.base import Base
+
+# Importing the modules registers their tables.
+_REGISTERED = (control, identity, published, quality)
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    version_table_schema="control",
+    include_schemas=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,163 @@
+"""The state's own choices, read from one YAML file and checked.
+
+Only what differs between states belongs here. The file's syntax is in `docs/`; what the choices mean is
+decided by the packages that read them.
+"""
+
+import datetime
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from warehouse.errors import P20WError
+
+DEMO_STATE = Path(__file__).parent / "states" / "demo.yml"
+
+# File names separate submitter, layout and period by two underscores.
+SubmitterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
+LayoutKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")]
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are errors, values read as attributes or by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in type(self).model_fields:
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a key, else the default."""
+        return self[name] if name in type(self).model_fields else default
+
+
+class Submitter(Section):
+    """Who sends files, which layouts, and how its local codes read in standard codes."""
+
+    name: str
+    agency: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    layouts: list[LayoutKey] = Field(min_length=1)
+    code_maps: dict[str, dict[str, str]] = {}
+
+
+class Concentrator(Section):
+    """The Perkins V concentrator as the state plan defines it."""
+
+    min_courses: Annotated[int, Field(ge=1)] = 2
+    min_credits: Annotated[float, Field(ge=0)] = 0
+    scope: Literal["program", "career_cluster"] = "program"
+
+
+class Perkins(Section):
+    """Parameters of the Perkins V indicators."""
+
+    concentrator: Concentrator = Concentrator()
+
+
+class Disclosure(Section):
+    """Thresholds of disclosure control."""
+
+    preset: str
+    min_count: Annotated[int, Field(ge=3)]
+    min_outcome_count: Count
+    min_wage_count: Annotated[int, Field(ge=3)]
+    min_employers: Annotated[int, Field(ge=1)]
+    max_employer_share: Share
+    round_rate_to: Annotated[float, Field(gt=0)]
+    round_usd_to: Annotated[float, Field(gt=0)]
+
+
+class Linkage(Section):
+    """Which pairs count as one person, and which go to a human."""
+
+    threshold: Annotated[float, Field(gt=0, lt=1)]
+    review_floor: Annotated[float, Field(ge=0, lt=1)]
+
+    @model_validator(mode="after")
+    def _floor_below_threshold(self) -> "Linkage":
+        if self.review_floor >= self.threshold:
+            raise ValueError("review_floor must be below threshold")
+        return self
+
+
+class State(Section):
+    """One state's choices."""
+
+    name: str
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    as_of: datetime.date
+    submitters: dict[SubmitterName, Submitter] = Field(min_length=1)
+    perkins: Perkins
+    disclosure: Disclosure
+    linkage: Linkage
+
+    def submitters_of(self, layout: str) -> list[str]:
+        """The names of those who send a layout."""
+        return [name for name, submitter in self.submitters.items() if layout in submitter.layouts]
+
+
+def load_state(path: Path | str | None = None) -> State:
+    """The state of the given file, else of the one that `P20W_STATE` names, else the synthetic state's."""
+    file = Path(path or os.environ.get("P20W_STATE") or DEMO_STATE).expanduser().absolute()
+    content = _read(file)
+    head = content.pop("state", None)
+    if not isinstance(head, dict):
+        raise _wrong(file, "the key state is missing; it holds name, code and as_of")
+    try:
+        return State.model_validate(head | content)
+    except ValidationError as error:
+        raise _wrong(file, "; ".join(map(_problem, error.errors()[:5]))) from error
+
+
+def _problem(error: Any) -> str:
+    place = [str(part) for part in error["loc"] if part != "[key]"]
+    if place and place[0] in ("name", "code", "as_of"):
+        place.insert(0, "state")
+    words = {"missing": "is missing", "extra_forbidden": "is not a known key"}
+    message = words.get(error["type"]) or f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+    if error["type"] == "string_type":
+        message = "must be text; YAML reads bare numbers, yes, no, on and off as something else: quote it"
+    return f"{'.'.join(place)}: {message}"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+    except OSError as error:
+        raise P20WError(
+            f"The state file {file} cannot be read: {error.strerror}.", "Correct P20W_STATE."
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _wrong(file, " ".join(str(error).split())) from error
+    if not isinstance(content, dict):
+        raise _wrong(file, "it holds no keys")
+    return content
+
+
+def _wrong(file: Path, problem: str) -> P20WError:
+    return P20WError(
+        f"The state file {file} is not valid: {problem}.",
+        f"Compare it with {DEMO_STATE.name} of the package.",
+    )
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML lets a repeated key win silently; in a code map that loses a code."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)

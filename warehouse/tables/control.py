@@ -1,0 +1,141 @@
+"""Schema control: deliveries, codes, runs and releases.
+
+Whatever holds a delivered value does not belong here.
+"""
+
+import datetime
+import uuid
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.tables.base import Base, BigCount, BigId, Json, Key, Now, SmallId, one_of
+
+
+class Delivery(Base):
+    """One row per delivered file."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("layout", "submitter", "period", "sha256"),
+        CheckConstraint(
+            one_of("status", "loaded", "accepted", "held", "superseded", "withdrawn", "failed"), name="status"
+        ),
+        CheckConstraint("sequence >= 1", name="sequence"),
+        # Promise 3: no row disappears. Checked by the database itself once the counts are in.
+        CheckConstraint(
+            "row_count = accepted_count + quarantined_count + rejected_count", name="rows_reconcile"
+        ),
+        Index(None, "layout", "status"),
+        {"schema": "control"},
+    )
+
+    delivery_id: Mapped[BigId]
+    layout: Mapped[str]
+    submitter: Mapped[str]
+    period: Mapped[str]
+    sequence: Mapped[int] = mapped_column(server_default=text("1"))
+    layout_version: Mapped[str | None]
+    sha256: Mapped[str]
+    file_name: Mapped[str]
+    byte_count: Mapped[BigCount | None]
+    status: Mapped[str]
+    status_reason: Mapped[str | None]
+    row_count: Mapped[BigCount | None]
+    accepted_count: Mapped[BigCount | None]
+    quarantined_count: Mapped[BigCount | None]
+    rejected_count: Mapped[BigCount | None]
+    received_at: Mapped[Now]
+    loaded_at: Mapped[datetime.datetime | None]
+    decided_at: Mapped[datetime.datetime | None]
+
+
+class DeliveryEvent(Base):
+    """One row per thing that happened to a delivery, or to a file that became none."""
+
+    __tablename__ = "delivery_event"
+    __table_args__ = (Index(None, "delivery_id"), {"schema": "control"})
+
+    event_id: Mapped[BigId]
+    delivery_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("control.delivery.delivery_id", ondelete="cascade")
+    )
+    at: Mapped[Now]
+    event: Mapped[str]
+    detail: Mapped[str | None]
+
+
+class Code(Base):
+    """One row per standard code of a code set."""
+
+    __tablename__ = "code"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012 - SQLAlchemy's own way to name the schema
+
+    code_set: Mapped[Key]
+    code: Mapped[Key]
+    label: Mapped[str]
+
+
+class CodeMap(Base):
+    """One row per code that a submitter sends, standard codes included."""
+
+    __tablename__ = "code_map"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012
+
+    code_set: Mapped[Key]
+    submitter: Mapped[Key]
+    local_code: Mapped[Key]
+    standard_code: Mapped[str]
+
+
+class LinkageRun(Base):
+    """One row per run of linkage; at most one is live."""
+
+    __tablename__ = "linkage_run"
+    __table_args__ = (
+        CheckConstraint(one_of("status", "candidate", "live", "retired", "failed"), name="status"),
+        Index("uq_linkage_run__live", "status", unique=True, postgresql_where=text("status = 'live'")),
+        {"schema": "control"},
+    )
+
+    linkage_run_id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    started_at: Mapped[Now]
+    finished_at: Mapped[datetime.datetime | None]
+    status: Mapped[str]
+    model_version: Mapped[str | None]
+    threshold: Mapped[float | None]
+    counts: Mapped[Json]
+
+
+class Release(Base):
+    """One row per release of numbers."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        CheckConstraint(one_of("status", "draft", "published", "withdrawn"), name="status"),
+        {"schema": "control"},
+    )
+
+    release_id: Mapped[SmallId]
+    created_at: Mapped[Now]
+    published_at: Mapped[datetime.datetime | None]
+    status: Mapped[str] = mapped_column(server_default=text("'draft'"))
+    preset: Mapped[str]
+    versions: Mapped[Json]
+
+
+class PipelineRun(Base):
+    """One row per run of the pipeline."""
+
+    __tablename__ = "pipeline_run"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012
+
+    run_id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    started_at: Mapped[Now]
+    finished_at: Mapped[datetime.datetime | None]
+    status: Mapped[str]
+    summary: Mapped[Json]

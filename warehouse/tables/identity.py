@@ -1,0 +1,92 @@
+"""Schema identity: what linkage writes. Record ids and person ids are random, never derived from a value.
+
+Tables with identifiers (source_record, person_record) are dbt's and do not belong here.
+"""
+
+import uuid
+
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.tables.base import Base, Now, one_of
+
+_SCHEMA = {"schema": "identity"}
+
+
+class Edge(Base):
+    """One row per run, pair of records and model that scored it."""
+
+    __tablename__ = "edge"
+    __table_args__ = (Index(None, "linkage_run_id", "record_id_l"), _SCHEMA)
+
+    linkage_run_id: Mapped[uuid.UUID] = mapped_column()
+    record_id_l: Mapped[uuid.UUID] = mapped_column()
+    record_id_r: Mapped[uuid.UUID] = mapped_column()
+    model: Mapped[str] = mapped_column()
+    method: Mapped[str | None]
+    match_weight: Mapped[float | None]
+    match_probability: Mapped[float | None]
+    # Loaded by the million in one COPY: no primary key to maintain, the mapper is told what identifies.
+    __mapper_args__ = {"primary_key": [linkage_run_id, record_id_l, record_id_r, model]}  # noqa: RUF012
+
+
+class Membership(Base):
+    """One row per run and record: whose record it is."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index(None, "linkage_run_id", "person_id"), _SCHEMA)
+
+    linkage_run_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    record_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID]
+
+
+class Person(Base):
+    """One row per person id ever assigned; none is reused or deleted."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(one_of("status", "active", "merged", "retired"), name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged_into"),
+        _SCHEMA,
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    status: Mapped[str] = mapped_column(server_default=text("'active'"))
+    merged_into: Mapped[uuid.UUID | None]
+    first_linkage_run_id: Mapped[uuid.UUID | None]
+
+
+class PersonEvent(Base):
+    """One row per assignment, merge or split of a person id, with its reason."""
+
+    __tablename__ = "person_event"
+    __table_args__ = (
+        CheckConstraint(one_of("event", "assign", "merge", "split"), name="event"),
+        Index(None, "person_id"),
+        _SCHEMA,
+    )
+
+    event_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    linkage_run_id: Mapped[uuid.UUID]
+    event: Mapped[str]
+    person_id: Mapped[uuid.UUID]
+    other_person_id: Mapped[uuid.UUID | None]
+    reason: Mapped[str | None]
+    at: Mapped[Now]
+
+
+class ReviewItem(Base):
+    """One row per pair that a person should look at."""
+
+    __tablename__ = "review_item"
+    __table_args__ = (Index(None, "linkage_run_id"), _SCHEMA)
+
+    linkage_run_id: Mapped[uuid.UUID] = mapped_column()
+    record_id_l: Mapped[uuid.UUID] = mapped_column()
+    record_id_r: Mapped[uuid.UUID] = mapped_column()
+    reason: Mapped[str]
+    match_weight: Mapped[float | None]
+    __mapper_args__ = {"primary_key": [linkage_run_id, record_id_l, record_id_r]}  # noqa: RUF012

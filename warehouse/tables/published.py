@@ -1,0 +1,81 @@
+"""Schema published: numbers after disclosure control, as text. A true value never enters here.
+
+Nothing refers to another schema, so that the whole can move to a public database.
+"""
+
+import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.tables.base import Base, Key, one_of
+
+
+class PublishedRelease(Base):
+    """One row per published release."""
+
+    __tablename__ = "release"
+    __table_args__ = {"schema": "published"}  # noqa: RUF012
+
+    release_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    published_at: Mapped[datetime.datetime]
+    state_name: Mapped[str]
+    note: Mapped[str | None]
+
+
+class PublishedIndicator(Base):
+    """One row per release and indicator: what a reader must know of it."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        CheckConstraint(one_of("unit", "percent", "usd"), name="unit"),
+        {"schema": "published"},
+    )
+
+    release_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("published.release.release_id", ondelete="cascade"), primary_key=True
+    )
+    indicator_code: Mapped[Key]
+    indicator_version: Mapped[Key]
+    name: Mapped[str]
+    unit: Mapped[str]
+    definition: Mapped[str | None]
+    numerator: Mapped[str | None]
+    denominator: Mapped[str | None]
+    exclusions: Mapped[str | None]
+    sources: Mapped[str | None]
+    lag: Mapped[str | None]
+    citation: Mapped[str | None]
+    caveats: Mapped[str | None]
+
+
+class PublishedIndicatorCell(Base):
+    """One row per release, indicator, cohort, dimension and category."""
+
+    __tablename__ = "indicator_cell"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["release_id", "indicator_code", "indicator_version"],
+            [
+                "published.indicator.release_id",
+                "published.indicator.indicator_code",
+                "published.indicator.indicator_version",
+            ],
+            ondelete="cascade",
+        ),
+        CheckConstraint(
+            one_of("suppression_code", "none", "primary", "complementary"), name="suppression_code"
+        ),
+        {"schema": "published"},
+    )
+
+    release_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    indicator_code: Mapped[Key]
+    indicator_version: Mapped[Key]
+    cohort_period: Mapped[Key]
+    dimension: Mapped[Key]
+    category: Mapped[Key]
+    category_label: Mapped[str]
+    shown_count: Mapped[str | None]
+    shown_value: Mapped[str | None]
+    suppression_code: Mapped[str]

@@ -1,0 +1,76 @@
+"""Schema quality: rules, what they found, and which rows they set aside.
+
+A finding names row and column; the value stays in raw.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.tables.base import Base, BigId, Key, Now, one_of
+
+
+class Rule(Base):
+    """One row per rule of the catalogue."""
+
+    __tablename__ = "rule"
+    __table_args__ = (
+        CheckConstraint(one_of("severity", "reject", "hold", "warn"), name="severity"),
+        Index(None, "layout"),
+        {"schema": "quality"},
+    )
+
+    rule_code: Mapped[Key]
+    layout: Mapped[str]
+    column_name: Mapped[str | None]
+    kind: Mapped[str]
+    sentence: Mapped[str]
+    severity: Mapped[str]
+    owner: Mapped[str | None]
+    reference: Mapped[str | None]
+    tolerance: Mapped[float | None]
+
+
+class RejectedRow(Base):
+    """One row per delivered row and rule it broke."""
+
+    __tablename__ = "rejected_row"
+    # Written in bulk; a foreign key to the delivery would be checked row by row.
+    __table_args__ = {"schema": "quality"}  # noqa: RUF012
+
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rule_code: Mapped[Key]
+    column_name: Mapped[str | None]
+
+
+class RuleResult(Base):
+    """One row per delivery and rule."""
+
+    __tablename__ = "rule_result"
+    __table_args__ = {"schema": "quality"}  # noqa: RUF012
+
+    delivery_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("control.delivery.delivery_id", ondelete="cascade"), primary_key=True
+    )
+    rule_code: Mapped[Key]
+    evaluated_count: Mapped[int] = mapped_column(BigInteger)
+    failed_count: Mapped[int] = mapped_column(BigInteger)
+    passed: Mapped[bool]
+    evaluated_at: Mapped[Now]
+
+
+class ValidationResult(Base):
+    """One row per run of an expectation suite; statistics only, never a value."""
+
+    __tablename__ = "validation_result"
+    __table_args__ = (Index(None, "suite", "run_at"), {"schema": "quality"})
+
+    validation_id: Mapped[BigId]
+    suite: Mapped[str]
+    subject: Mapped[str | None]
+    success: Mapped[bool]
+    statistics: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    run_at: Mapped[Now]
