@@ -48,7 +48,7 @@ class Catalogue(BaseModel):
         from difflib import get_close_matches
 
         near = get_close_matches(key, self.layouts, n=3, cutoff=0.4) or sorted(self.layouts)
-        raise P20WError(f"there is no layout {key!r}", f"Layouts with a similar name: {', '.join(near)}.")
+        raise P20WError(f"There is no layout {key!r}.", f"Layouts with a similar name: {', '.join(near)}.")
 
     def code_sets_of(self, layout_keys: list[str]) -> list[str]:
         """Return the names of the code sets that any of these layouts use."""
@@ -75,12 +75,12 @@ def _read_catalogue(folder: Path) -> Catalogue:
             raise _misplaced(path, f"layouts/{layout.key}.yml")
         if missing := [name for name in layout.code_sets if name not in code_sets]:
             raise P20WError(
-                f"layout file {path.name} uses code set {missing[0]}, which does not exist",
+                f"Layout file {path.name} uses code set {missing[0]}, which does not exist.",
                 f"Add code_sets/{missing[0]}.yml, or correct the name.",
             )
         layouts[layout.key] = layout
     if not layouts:
-        raise P20WError(f"no layout file lies under {folder / 'layouts'}", "Reinstall the package.")
+        raise P20WError(f"No layout file lies under {folder / 'layouts'}.", "Reinstall the package.")
     return Catalogue(layouts=layouts, code_sets=code_sets)
 
 
@@ -93,7 +93,7 @@ def _documents(folder: Path) -> Iterator[tuple[Path, Any]]:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = f" at line {mark.line + 1}" if mark else ""
-            raise P20WError(f"{path.name} is not valid YAML{where}", f"Correct {path}.") from None
+            raise P20WError(f"{path.name} is not valid YAML{where}.", f"Correct {path}.") from None
 
 
 def _validated(model: type[_Model], path: Path, content: Any) -> _Model:
@@ -104,7 +104,7 @@ def _validated(model: type[_Model], path: Path, content: Any) -> _Model:
         where = _place(content, first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise P20WError(
-            f"{path.parent.name}/{path.name} is wrong{where}: {reason[:1].lower()}{reason[1:]}",
+            f"{path.parent.name}/{path.name} is wrong{where}: {reason[:1].lower()}{reason[1:]}.",
             f"Correct {path}.",
         ) from None
 
@@ -123,4 +123,4 @@ def _place(content: Any, location: tuple[int | str, ...]) -> str:
 
 
 def _misplaced(path: Path, expected: str) -> P20WError:
-    return P20WError(f"{path.parent.name}/{path.name} describes another file", f"Move it to {expected}.")
+    return P20WError(f"{path.parent.name}/{path.name} describes another file.", f"Move it to {expected}.")

@@ -149,7 +149,7 @@ class Layout(_Strict):
         year = period_year(self.period, period)
         if year is None:
             raise P20WError(
-                f"{period!r} is not a {self.period.replace('_', ' ')}, which {self.key} is delivered by",
+                f"{period!r} is not a {self.period.replace('_', ' ')}, which {self.key} is delivered by.",
                 f"Write the period as {period_example(self.period)}.",
             )
         return year
@@ -160,7 +160,7 @@ class Layout(_Strict):
         in_force = [version for version in self.versions if int(version) <= year]
         if not in_force:
             raise P20WError(
-                f"layout {self.key} begins with {min(self.versions)} and has no version for {period}",
+                f"Layout {self.key} begins with {min(self.versions)} and has no version for {period}.",
                 f"Add a version for {period} to the layout file, or correct the period.",
             )
         return max(in_force)

@@ -1,0 +1,146 @@
+"""Delimited files: the header is read here, everything behind it goes to COPY as it is.
+
+Belongs here: where the data begin, in which order their columns come. Must not come here: parsing of rows,
+which is PostgreSQL's work; explaining what is wrong with a row is the work of `diagnosis`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from psycopg import sql
+
+from ingest.catalogue import Layout
+from ingest.readers.headers import match_header, split_header
+from ingest.readers.stream import read_ahead, read_chunks
+from warehouse.errors import P20WError
+
+_LONGEST_HEADER = 1 << 18
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What PostgreSQL calls the encodings of the layouts.
+POSTGRES_ENCODINGS = {"utf-8": "UTF8", "windows-1252": "WIN1252", "ascii": "UTF8"}
+# Before version 18 PostgreSQL takes such a line for the end of the data, and drops the rest in silence.
+_END_MARKERS = (b"\n\\.\n", b"\n\\.\r\n")
+_KEPT = 4
+
+
+class EndMarkerFoundError(Exception):
+    """A line holds only a backslash and a period."""
+
+
+class DelimitedReader:
+    """A delimited file, matched with its layout and ready for COPY."""
+
+    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
+        declared = layout.versions[version]
+        self.path, self.layout, self.version, self.name = path, layout, version, name
+        self.delimiter = declared.delimiter or ","
+        self.encoding = declared.encoding
+        header = read_header_bytes(path, name)
+        self.header_length = len(header)
+        self.header_lines = header.count(b"\n")
+        self.header_names = split_header(_decoded(header, self.encoding, name), self.delimiter)
+        if not self.header_names:
+            raise P20WError(f"{name}, line 1 is blank.", "The first line must be the header.")
+        self.columns = [c.name for c in match_header(self.header_names, layout, version, name)]
+
+    @property
+    def copy_options(self) -> sql.Composable:
+        """Options of the COPY statement that takes the chunks."""
+        return sql.SQL("format csv, delimiter {}, encoding {}").format(
+            sql.Literal(self.delimiter), sql.Literal(POSTGRES_ENCODINGS[self.encoding])
+        )
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield everything behind the header, without blank lines at the end of the file."""
+        return _without_final_blank_lines(_guarded(self._data()))
+
+    def _data(self) -> Iterator[bytes]:
+        left = self.header_length
+        for chunk in read_ahead(read_chunks(self.path, self.name)):
+            if left < len(chunk):
+                yield chunk[left:] if left else chunk
+            left = max(0, left - len(chunk))
+
+
+def read_header_bytes(path: Path, name: str) -> bytes:
+    """Return the first line of a file with its line end, which may be missing when nothing follows."""
+    start = b""
+    for chunk in read_chunks(path, name):
+        start += chunk
+        if start.startswith(_UTF16_MARKS):
+            raise P20WError(f"{name} is in UTF-16.", "Save it in the encoding of its layout.")
+        end = _line_end(start)
+        if end is not None:
+            return start[:end]
+        if len(start) > _LONGEST_HEADER:
+            break
+    if not start:
+        raise P20WError(f"{name} is empty.", "Deliver the file again, with at least its header.")
+    if b"\r" in start.rstrip(b"\r\n"):
+        raise P20WError(
+            f"{name} ends its lines with carriage returns alone.", "Save it with line feeds as line ends."
+        )
+    if len(start) > _LONGEST_HEADER:
+        raise P20WError(f"{name} has no line end in its first {_LONGEST_HEADER} bytes.", "Is it a text file?")
+    return start
+
+
+def header_names(path: Path, delimiter: str, encoding: str) -> list[str]:
+    """Return the names in the first line of a file, as far as it can be read at all."""
+    line = read_header_bytes(path, path.name)
+    return split_header(line.removeprefix(_UTF8_MARK).decode(encoding, errors="replace"), delimiter)
+
+
+def _line_end(start: bytes) -> int | None:
+    """Return the place behind the first line feed that no quotes surround."""
+    end = start.find(b"\n")
+    while end >= 0 and start.count(b'"', 0, end) % 2:
+        end = start.find(b"\n", end + 1)
+    return end + 1 if end >= 0 else None
+
+
+def _decoded(header: bytes, encoding: str, name: str) -> str:
+    if header.startswith(_UTF8_MARK) and encoding != "utf-8":
+        raise P20WError(
+            f"{name} is marked as UTF-8; its layout expects {encoding}.",
+            f"Save it as {encoding}, or correct the layout file.",
+        )
+    try:
+        return header.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise P20WError(
+            f"{name}, line 1: byte {error.start + 1} is not {encoding}.",
+            f"Save the file as {encoding}, or correct the layout file.",
+        ) from None
+
+
+def _guarded(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass chunks on; stop at a line that PostgreSQL would take for the end of the data."""
+    tail = b"\n"
+    for chunk in chunks:
+        # The search for one byte is nearly free, and few files hold a backslash at all.
+        if b"\\" in chunk or b"\\" in tail:
+            seen = tail + chunk
+            if any(marker in seen for marker in _END_MARKERS):
+                raise EndMarkerFoundError
+        tail = (tail + chunk)[-_KEPT:] if len(chunk) < _KEPT else chunk[-_KEPT:]
+        yield chunk
+    if tail.endswith((b"\n\\.", b"\n\\.\r")):
+        raise EndMarkerFoundError
+
+
+def _without_final_blank_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass chunks on, with at most one line end behind the last line that holds anything."""
+    held = b""
+    has_content = False
+    for chunk in chunks:
+        content = chunk.rstrip(b"\r\n")
+        if content:
+            yield held + content
+            has_content = True
+            held = chunk[len(content) :]
+        else:
+            held += chunk
+    if has_content and held:
+        yield held[: held.find(b"\n") + 1] or held

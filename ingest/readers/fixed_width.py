@@ -1,0 +1,146 @@
+"""Fixed-width files: records of one length, cut into columns block by block with numpy.
+
+Belongs here: from records to the text that COPY takes. Must not come here: the meaning of values.
+Blanks behind a value are filling and are cut off; a value of blanks alone is null; blanks in front are kept.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from ingest.catalogue import Layout
+from ingest.readers.delimited import POSTGRES_ENCODINGS
+from ingest.readers.record_blocks import Block, read_blocks
+from ingest.readers.stream import read_ahead
+from ingest.readers.trailer import ControlTotal, check_trailer
+from warehouse.errors import P20WError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Bytes = npt.NDArray[np.uint8]
+
+_SPACE, _TAB, _NEWLINE, _RETURN, _BACKSLASH = b" \t\n\r\\"
+# Windows leaves these five codes of its code page without a character.
+_UNDEFINED_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+
+
+class FixedWidthReader:
+    """A fixed-width file with its layout, ready for COPY."""
+
+    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
+        self.path, self.layout, self.version, self.name = path, layout, version, name
+        self.declared = layout.versions[version]
+        chosen = [c for c in layout.columns_in(version) if c.position is not None]
+        self.columns = [column.name for column in chosen]
+        self._spans = [(c.position[0] - 1, c.position[1]) for c in chosen if c.position is not None]
+        self._record_count = 0
+        self._total = ControlTotal(layout, version)
+
+    @property
+    def copy_options(self) -> sql.Composable:
+        """Options of the COPY statement that takes the chunks."""
+        encoding = POSTGRES_ENCODINGS[self.declared.encoding]
+        return sql.SQL("format text, null '', encoding {}").format(sql.Literal(encoding))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the data records as tab-separated text; raise P20WError at the first wrong record."""
+        return read_ahead(self._chunks())
+
+    def _chunks(self) -> Iterator[bytes]:
+        trailer = b""
+        for block in read_blocks(self.path, self.declared, self.name):
+            self._check_characters(block)
+            if block.data.shape[0]:
+                self._record_count += block.data.shape[0]
+                self._total.add(block.data)
+                yield self._as_text(block.data)
+            trailer = block.trailer or trailer
+        check_trailer(trailer, self.declared, self._record_count, self._total, self.name)
+
+    def _as_text(self, data: "Bytes") -> bytes:
+        """Return the columns of the records, separated by tabs, without the blanks behind each value."""
+        import numpy as np
+
+        widths = [last - first for first, last in self._spans]
+        out = np.empty((data.shape[0], sum(widths) + len(widths)), np.uint8)
+        kept = np.ones(out.shape, np.bool_)
+        place = 0
+        for (first, last), width in zip(self._spans, widths, strict=True):
+            field = data[:, first:last]
+            out[:, place : place + width] = field
+            kept[:, place : place + width] = _within_value(field)
+            out[:, place + width] = _TAB
+            place += width + 1
+        out[:, -1] = _NEWLINE
+        special = self._special(data, out)
+        if special is None:
+            return out[kept].tobytes()
+        return _escaped(out[kept], special[kept])
+
+    def _special(self, data: "Bytes", out: "Bytes") -> "npt.NDArray[np.bool_] | None":
+        """Return which bytes of the values mean something to COPY; None, the usual case, when none does."""
+        import numpy as np
+
+        if not any((data == byte).any() for byte in (_BACKSLASH, _TAB, _RETURN)):
+            return None
+        special = np.isin(out, (_BACKSLASH, _TAB, _RETURN))
+        separators = np.cumsum([last - first + 1 for first, last in self._spans]) - 1
+        special[:, separators] = False
+        return special
+
+    def _check_characters(self, block: Block) -> None:
+        """Raise P20WError at the first byte that is no character of the file's encoding."""
+        import numpy as np
+
+        lowest, highest = int(block.records.min(initial=_SPACE)), int(block.records.max(initial=_SPACE))
+        if lowest and highest < 0x80:
+            return
+        wrong = block.records == 0
+        if self.declared.encoding == "ascii":
+            wrong |= block.records >= 0x80
+        else:
+            wrong |= np.isin(block.records, _UNDEFINED_IN_WINDOWS_1252)
+        if not wrong.any():
+            return
+        row, place = (int(index) for index in np.argwhere(wrong)[0])
+        fault = (
+            "a NUL byte" if block.records[row, place] == 0 else f"a byte that is not {self.declared.encoding}"
+        )
+        raise P20WError(
+            f"{self.name}, line {block.first_line + row}, {self._label(place)}: {fault}.",
+            "Correct the file at its source and deliver it again; nothing of it was loaded.",
+        )
+
+    def _label(self, place: int) -> str:
+        for name, (first, last) in zip(self.columns, self._spans, strict=True):
+            if first <= place < last:
+                return f"column {name} (positions {first + 1}-{last})"
+        return f"position {place + 1}"
+
+
+def _within_value(field: "Bytes") -> Any:
+    """Return, for each byte of a column, whether it stands before or at the last byte that is not blank."""
+    import numpy as np
+
+    width = field.shape[1]
+    filled = field != _SPACE
+    if width == 1:
+        return filled
+    blanks = np.argmax(filled[:, ::-1], axis=1)
+    lengths = np.where(filled.any(axis=1), width - blanks, 0).astype(np.uint16)
+    return np.arange(width, dtype=np.uint16) < lengths[:, None]
+
+
+def _escaped(flat: "Bytes", special: "npt.NDArray[np.bool_]") -> bytes:
+    """Return the bytes with a backslash in front of each special one."""
+    import numpy as np
+
+    ends = np.cumsum(special.astype(np.int64) + 1) - 1
+    out = np.empty(int(ends[-1]) + 1, np.uint8)
+    out[ends] = flat
+    out[ends[special] - 1] = _BACKSLASH
+    return out.tobytes()

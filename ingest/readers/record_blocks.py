@@ -1,0 +1,149 @@
+"""Blocks of fixed-width records as byte matrices, with header and trailer records split off.
+
+Belongs here: record lengths, line ends, record types. Must not come here: columns and their values.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.layout import LayoutVersion
+from ingest.readers.stream import read_chunks
+from warehouse.errors import P20WError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Bytes = npt.NDArray[np.uint8]
+
+_BLOCK = 1 << 21
+_NEWLINE, _RETURN = 10, 13
+_RESEND = "Correct the file at its source and deliver it again; nothing of it was loaded."
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring records: all of them, the data records among them, and the trailer if it is here."""
+
+    records: "Bytes"
+    data: "Bytes"
+    first_line: int
+    trailer: bytes
+
+
+def read_blocks(path: Path, declared: LayoutVersion, name: str) -> Iterator[Block]:
+    """Yield a file's records in blocks of a bounded size; raise P20WError at a wrong length or type."""
+    length = declared.record_length or 0
+    line = 1
+    stride = 0
+    trailer_line = 0
+    for piece in _whole_lines(path, name):
+        stride = stride or _stride(piece, length, name)
+        records = _as_records(piece, stride, length, line, name)
+        block = _split(records, declared, line, name)
+        if trailer_line and records.shape[0]:
+            raise P20WError(
+                f"{name}, line {line}: a record behind the trailer of line {trailer_line}.", _RESEND
+            )
+        line += records.shape[0]
+        if block.trailer:
+            trailer_line = line - 1
+        yield block
+    if declared.trailer and not trailer_line:
+        raise P20WError(
+            f"{name} ends with line {line - 1}, without its trailer record.",
+            "The file was probably cut off; deliver it again.",
+        )
+
+
+def _whole_lines(path: Path, name: str) -> Iterator[bytes]:
+    """Yield pieces that end with a line end, about one block each; a missing last line end is added."""
+    rest = bytearray()
+    is_empty = True
+    for chunk in read_chunks(path, name):
+        is_empty = False
+        rest += chunk
+        if len(rest) >= _BLOCK and (end := rest.rfind(b"\n") + 1):
+            yield bytes(rest[:end])
+            del rest[:end]
+    if is_empty:
+        raise P20WError(f"{name} is empty.", "Deliver the file again.")
+    last = bytes(rest).rstrip(b"\r\n")
+    if last:
+        yield last + (b"\r\n" if b"\r\n" in rest else b"\n")
+
+
+def _stride(piece: bytes, length: int, name: str) -> int:
+    """Return the bytes from one record to the next, line end included, as the first line shows them."""
+    first = piece.find(b"\n")
+    if first == length:
+        return length + 1
+    if first == length + 1 and piece[first - 1] == _RETURN:
+        return length + 2
+    raise _wrong_length(piece, 1, length, name)
+
+
+def _as_records(piece: bytes, stride: int, length: int, line: int, name: str) -> "Bytes":
+    import numpy as np
+
+    if len(piece) == length + 1 and stride == length + 2:
+        # The last line alone, which came without a line end.
+        piece = piece[:-1] + b"\r\n"
+    if len(piece) % stride == 0:
+        lines = np.frombuffer(piece, np.uint8).reshape(-1, stride)
+        ends = lines[:, length:]
+        ends_right = bool((ends[:, -1] == _NEWLINE).all()) and (
+            stride == length + 1 or bool((ends[:, 0] == _RETURN).all())
+        )
+        if ends_right and piece.count(b"\n") == lines.shape[0]:
+            return lines[:, :length]
+    raise _wrong_length(piece, line, length, name, has_return=stride == length + 2)
+
+
+def _wrong_length(
+    piece: bytes, line: int, length: int, name: str, has_return: bool | None = None
+) -> P20WError:
+    """Return the message about the first line of a piece that is not as long as a record."""
+    for offset, content in enumerate(piece.removesuffix(b"\n").split(b"\n")):
+        actual = len(content.removesuffix(b"\r"))
+        if actual != length:
+            return P20WError(
+                f"{name}, line {line + offset} is {actual} bytes long; a record has {length}.", _RESEND
+            )
+        if has_return is not None and content.endswith(b"\r") != has_return:
+            return P20WError(
+                f"{name}, line {line + offset} ends otherwise than the lines before it.", _RESEND
+            )
+    return P20WError(f"{name} has records of different lengths.", _RESEND)
+
+
+def _split(records: "Bytes", declared: LayoutVersion, line: int, name: str) -> Block:
+    """Part the data records from a header in the first line and a trailer in the last."""
+    if declared.record_type is None:
+        return Block(records, records, line, b"")
+    data, first_line, trailer = records, line, b""
+    if declared.header and line == 1:
+        if not _has_type(data[:1], declared.header.record_type).all():
+            raise P20WError(
+                f"{name}, line 1 is not a header record ({declared.header.record_type}).", _RESEND
+            )
+        data, first_line = data[1:], 2
+    if declared.trailer and data.shape[0] and _has_type(data[-1:], declared.trailer.record_type).all():
+        trailer, data = data[-1].tobytes(), data[:-1]
+    is_data = _has_type(data, declared.record_type)
+    if not is_data.all():
+        wrong = int((~is_data).argmax())
+        raise P20WError(
+            f"{name}, line {first_line + wrong} does not begin with the record type {declared.record_type}.",
+            _RESEND,
+        )
+    return Block(records, data, line, trailer)
+
+
+def _has_type(records: "Bytes", record_type: str) -> "npt.NDArray[np.bool_]":
+    import numpy as np
+
+    wanted = np.frombuffer(record_type.encode("ascii"), np.uint8)
+    return np.asarray((records[:, : len(wanted)] == wanted).all(axis=1))
