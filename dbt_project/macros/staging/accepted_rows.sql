@@ -1,13 +1,20 @@
 {#- Rows of a raw table that the quality gate let through, each with what its delivery says about it: submitter, period, the date
     format of its layout version, and the submitter's code maps as one object, '<code set>/<local code>' -> standard code.
-    The deliveries are materialised, so that the object is built once per delivery and not once per row. -#}
-{% macro accepted_rows(layout) -%}
+    The deliveries are materialised, so that the object is built once per delivery and not once per row.
+    date_formats: layout version -> format, for a layout with dates. -#}
+{% macro accepted_rows(layout, date_formats={}) -%}
 with delivery as materialized (
     select
         delivery.delivery_id,
         delivery.submitter,
         delivery.period,
-        {{ layout_date_format(layout, 'delivery.layout_version') }} as date_format,
+        {% if date_formats -%}
+        case delivery.layout_version
+            {% for version, format in date_formats.items() -%}
+            when '{{ version }}' then '{{ format }}'
+            {% endfor -%}
+        end as date_format,
+        {% endif -%}
         (
             select jsonb_object_agg(code_map.code_set || '/' || code_map.local_code, code_map.standard_code)
             from {{ source('control', 'code_map') }} as code_map
@@ -31,7 +38,7 @@ select
     delivered.*,
     delivery.submitter,
     delivery.period,
-    delivery.date_format,
+    {% if date_formats %}delivery.date_format,{% endif %}
     delivery.code_map
 from {{ source('raw', layout | replace('/', '__')) }} as delivered
 inner join delivery on delivered.delivery_id = delivery.delivery_id
@@ -39,21 +46,4 @@ left join rejected
     on delivered.delivery_id = rejected.delivery_id
     and delivered.row_number = rejected.row_number
 where rejected.delivery_id is null
-{%- endmacro %}
-
-
-{#- The date format of a row, by the layout version of its delivery. The formats stand beside the source's columns. -#}
-{% macro layout_date_format(layout, version_column) -%}
-    {%- set formats = {} -%}
-    {%- if execute -%}
-        {%- for table in graph.sources.values() if table.source_name == 'raw' and table.name == layout | replace('/', '__') -%}
-            {%- do formats.update(table.config.meta.get('date_formats', {})) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- if formats -%}
-        case {{ version_column }}
-        {%- for version, format in formats.items() %} when '{{ version }}' then '{{ format }}'{% endfor %} end
-    {%- else -%}
-        cast(null as text)
-    {%- endif -%}
 {%- endmacro %}

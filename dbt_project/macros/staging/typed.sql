@@ -6,23 +6,23 @@
 
 
 {% macro as_date(column, format='date_format') -%}
-    control.to_date(nullif(btrim({{ column }}), ''), {{ format }})
+    control.to_date({{ column }}, {{ format }})
 {%- endmacro %}
 
 
 {% macro as_integer(column) -%}
-    control.to_integer(nullif(btrim({{ column }}), ''))
+    control.to_integer({{ column }})
 {%- endmacro %}
 
 
 {% macro as_decimal(column) -%}
-    control.to_decimal(nullif(btrim({{ column }}), ''))
+    control.to_decimal({{ column }})
 {%- endmacro %}
 
 
 {#- A fixed-width amount is written in cents, without its decimal point. -#}
 {% macro as_dollars(column) -%}
-    control.to_integer(nullif(btrim({{ column }}), '')) * 0.01
+    control.to_integer({{ column }}) * 0.01
 {%- endmacro %}
 
 
