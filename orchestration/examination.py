@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.archive import Archive
 from orchestration.manifest import is_current
 from warehouse.connection import Warehouse, open_warehouse
 from warehouse.errors import P20WError
@@ -68,8 +69,9 @@ def _promises(warehouse: Warehouse) -> Iterator[Finding]:
         "'raw.' || quote_ident(replace(layout, '/', '__') || '__d' || delivery_id)) is null"
     )
     yield Finding(missing == 0, f"every delivery has its rows: {missing} have not")
+    archive = Archive(warehouse.home.archive)
     unarchived = sum(
-        not warehouse.home.archived(sha256).exists()
+        not archive.path_of(sha256).exists()
         for (sha256,) in warehouse.fetch_all("select sha256 from control.delivery where status <> 'failed'")
     )
     yield Finding(unarchived == 0, f"every delivery's file is in the archive: {unarchived} are not")

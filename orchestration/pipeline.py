@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from importlib import metadata
 
-from ingest.catalogue import load_catalogue
 from ingest.landing import pending_files
 from orchestration import dagster_home
 from orchestration.manifest import fingerprint as project_fingerprint
@@ -103,7 +102,7 @@ def is_current(warehouse: Warehouse) -> bool:
     )
     if last is None or last != fingerprint(warehouse):
         return False
-    return not pending_files(warehouse, load_catalogue(), load_state())
+    return not pending_files(warehouse)
 
 
 def fingerprint(warehouse: Warehouse) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from ingest.catalogue import load_catalogue
 from ingest.landing import pending_files
 from warehouse.connection import Warehouse
-from warehouse.state import load_state
 
 
 def status_lines(warehouse: Warehouse) -> Iterator[str]:
@@ -16,7 +14,7 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
         else "your server"
     )
     yield f"home       {warehouse.home.root}  ({kind})"
-    yield f"waiting    {len(pending_files(warehouse, load_catalogue(), load_state()))} files in {warehouse.home.incoming}"
+    yield f"waiting    {len(pending_files(warehouse))} files in {warehouse.home.incoming}"
     for layout, status, deliveries, rows in warehouse.fetch_all(
         "select layout, status, count(*), coalesce(sum(row_count), 0)::bigint from control.delivery group by 1, 2 order by 1, 2"
     ):

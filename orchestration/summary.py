@@ -66,27 +66,19 @@ def linkage_against_truth(warehouse: Warehouse, truth: Path) -> dict[str, float 
     from linkage.evaluate import evaluate_pairs
 
     membership = warehouse.fetch_arrow(
-        "select r.source || ':' || r.source_key as record, c.person_id::text as cluster"
+        "select r.source, r.source_key, c.person_id::text as cluster_id"
         " from identity.person_crosswalk c join identity.source_record r using (record_id)"
     )
-    people = pq.read_table(truth / "records.parquet")
-    scores = evaluate_pairs(membership, _with_record(people))
+    quality = evaluate_pairs(membership, pq.read_table(truth / "records.parquet")).pairs
     return {
         "records": membership.num_rows,
-        "pair_precision": round(scores.precision, 5),
-        "pair_recall": round(scores.recall, 5),
+        "pair_precision": round(quality.precision, 5),
+        "pair_recall": round(quality.recall, 5),
         "review_items": warehouse.fetch_value(
-            "select count(*) from identity.review_item join control.linkage_run using (linkage_run_id) where status = 'live'"
+            "select count(*) from identity.review_item join control.linkage_run using (linkage_run_id)"
+            " where status = 'live'"
         ),
     }
-
-
-def _with_record(people: Any) -> Any:
-    """The truth keyed as the membership is."""
-    import pyarrow.compute as pc
-
-    record = pc.binary_join_element_wise(people["source"], people["source_key"], ":")
-    return people.append_column("record", record)
 
 
 def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[IndicatorLine]:

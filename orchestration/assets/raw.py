@@ -10,7 +10,7 @@ from ingest.catalogue import Catalogue, load_catalogue
 from ingest.layout import Layout
 from orchestration import meter
 from orchestration.resources import WarehouseResource
-from quality_checks.catalogue import rules_for
+from quality_checks.catalogue import referenced_layouts, rules_for
 from quality_checks.rule import Rule
 
 
@@ -26,6 +26,11 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
+        # Rules look rows up in these: they must be in before this layout is judged.
+        deps=[
+            dg.AssetKey(["raw", load_catalogue().layout(other).table])
+            for other in referenced_layouts(layout.key)
+        ],
         group_name=f"raw_{layout.source}",
         description=f"{layout.title}: {layout.grain}.",
         kinds={"postgres"},

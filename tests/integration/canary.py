@@ -1,0 +1,96 @@
+"""A planted person: a surname and a social security number that nobody else has, and where they turn up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pc
+from psycopg import sql
+
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+# Folders that hold the agencies' own files, the truth, or the database itself.
+_OWN_PLACES = {"incoming", "archive", "truth", "server"}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """What was planted; fixed width cuts nothing of either."""
+
+    last_name: str = "ZZCANARYZZ"
+    ssn: str = "512908347"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.last_name, self.ssn, f"{self.ssn[:3]}-{self.ssn[3:5]}-{self.ssn[5:]}")
+
+
+def plant(incoming: Path) -> Canary:
+    """Rename the first person of one file per kind of agency, before anything is loaded."""
+    canary = Canary()
+    _rename(
+        incoming / "south" / "k12__student__south__2019.txt",
+        "|",
+        "lastSurname",
+        "socialSecurityNumber",
+        canary,
+    )
+    _rename(
+        next((incoming / "higher_ed").glob("postsecondary__enrollment__*")), ",", "LAST_NAME", "SSN", canary
+    )
+    _rename(next((incoming / "workforce").glob("wioa__identity__*")), ",", "LAST_NAME", "SSN", canary)
+    _rename(
+        next((incoming / "motor_vehicle").glob("bridge__driver_license__*")), "|", "LAST_NAME", "SSN", canary
+    )
+    wages = next((incoming / "ui_agency").glob("ui__wage__*"))
+    content = bytearray(wages.read_bytes())
+    content[276 + 1 : 276 + 10] = canary.ssn.encode()
+    content[276 + 10 : 276 + 30] = canary.last_name.ljust(20).encode()
+    wages.write_bytes(content)
+    return canary
+
+
+def _rename(path: Path, delimiter: str, last_name: str, ssn: str, canary: Canary) -> None:
+    text = pc.ConvertOptions(column_types=None, strings_can_be_null=False)
+    header = path.read_bytes().splitlines()[0].decode().replace('"', "").split(delimiter)
+    text.column_types = dict.fromkeys(header, pa.string())
+    table = pc.read_csv(path, parse_options=pc.ParseOptions(delimiter=delimiter), convert_options=text)
+    for name, value in ((last_name, canary.last_name), (ssn, canary.ssn)):
+        values = table[name].to_pylist()
+        table = table.set_column(table.column_names.index(name), name, pa.array([value, *values[1:]]))
+    pc.write_csv(table, path, pc.WriteOptions(delimiter=delimiter, quoting_style="needed"))
+
+
+def found_in_tables(warehouse: Warehouse, canary: Canary, schemas: list[str]) -> list[str]:
+    """Tables and views of the schemas in which any row, written as text, holds a planted word."""
+    return [
+        f"{schema}.{relation}"
+        for schema, relation in warehouse.fetch_all(
+            "select table_schema, table_name from information_schema.tables where table_schema = any(%s) order by 1, 2",
+            (schemas,),
+        )
+        if warehouse.fetch_value(
+            sql.SQL("select exists (select from {} as t where t::text ilike any(%s))").format(
+                sql.Identifier(schema, relation)
+            ),
+            ([f"%{word}%" for word in canary.words],),
+        )
+    ]
+
+
+def found_in_files(home: Home, canary: Canary) -> list[str]:
+    """Files of the home, other than the agencies' own and the database's, that hold a planted word."""
+    words = [word.encode() for word in canary.words]
+    return [
+        str(path.relative_to(home.root))
+        for path in _files(home.root)
+        if any(word in content for content in [path.read_bytes()] for word in words)
+    ]
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.relative_to(root).parts[0] not in _OWN_PLACES:
+            yield path
