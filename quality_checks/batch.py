@@ -1,0 +1,126 @@
+"""The rows that are being judged, as one SQL query: delivered text beside the typed value that rules compare.
+
+Belongs here: the shape of that query. Must not come here: what makes a row fail (predicates), running it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from ingest.layout import Column, Layout
+from quality_checks.catalogue import AS_SENT, columns_named, typed_columns_named
+from quality_checks.rule import Rule
+from quality_checks.windows import period_window
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery that waits for its decision."""
+
+    delivery_id: int
+    submitter: str
+    period: str
+    sequence: int
+    layout_version: str
+    row_count: int
+
+
+def sent_name(column: Column) -> str:
+    """Return the batch's name for a column as it was sent: trimmed text, null where blank."""
+    return column.name if column.type == "text" else column.name + AS_SENT
+
+
+def batch_query(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]) -> sql.Composed:
+    """Return a query with one row per delivered row of these deliveries, with the columns that the rules use.
+
+    A text column has its name. Any other column has its typed value under its name (null where it cannot be
+    read) and the text sent under `<name>__sent`; a code is the standard code behind the local one. Beside
+    them stand submitter, period_year, period_begin, period_end and date_format of the delivery.
+    """
+    used = _used_columns(layout, rules)
+    coded = [column for column in used if column.type == "code" and _is_compared(column, layout, rules)]
+    values = [_sent(column) for column in used]
+    values += [_typed(column) for column in used if column.type not in ("text", "code")]
+    values += [_standard_code(column) for column in coded]
+    return sql.SQL(
+        "select r.delivery_id, r.row_number, d.submitter, d.period_year, d.period_begin, d.period_end,"
+        " d.date_format, {values} from {table} as r"
+        " join (values {deliveries}) as d(delivery_id, submitter, period_year, period_begin, period_end,"
+        " date_format) on d.delivery_id = r.delivery_id {code_maps}"
+        # The ids again, as constants: only they let the planner leave out the other deliveries' partitions.
+        # The offset keeps the planner from computing a typed value once per rule that names it.
+        " where r.delivery_id in ({ids}) offset 0"
+    ).format(
+        values=sql.SQL(", ").join(values),
+        table=sql.Identifier("raw", layout.table),
+        deliveries=sql.SQL(", ").join(_delivery_values(layout, delivery) for delivery in deliveries),
+        code_maps=sql.SQL(" ").join(_code_map_join(column) for column in coded),
+        ids=id_list(deliveries),
+    )
+
+
+def id_list(deliveries: Sequence[Delivery]) -> sql.Composed:
+    """Return the ids of deliveries as constants, parted by commas."""
+    return sql.SQL(", ").join(sql.Literal(delivery.delivery_id) for delivery in deliveries)
+
+
+def _used_columns(layout: Layout, rules: Sequence[Rule]) -> list[Column]:
+    names: set[str] = set()
+    for rule in rules:
+        names.update(rule.columns)
+        names.update([rule.column] if rule.column else [])
+        names.update(columns_named(rule.fails, layout) if rule.fails else [])
+    return [column for column in layout.columns if column.name in names]
+
+
+def _is_compared(column: Column, layout: Layout, rules: Sequence[Rule]) -> bool:
+    return any(rule.fails and column.name in typed_columns_named(rule.fails, layout) for rule in rules)
+
+
+def _text(column: Column) -> sql.Composed:
+    return sql.SQL("nullif(btrim(r.{}), '')").format(sql.Identifier(column.name))
+
+
+def _sent(column: Column) -> sql.Composed:
+    return sql.SQL("{} as {}").format(_text(column), sql.Identifier(sent_name(column)))
+
+
+def _typed(column: Column) -> sql.Composed:
+    reader = {
+        "date": sql.SQL("control.to_date({}, d.date_format) as {}"),
+        "integer": sql.SQL("control.to_integer({}) as {}"),
+        "decimal": sql.SQL("control.to_decimal({}) as {}"),
+    }[column.type]
+    return reader.format(_text(column), sql.Identifier(column.name))
+
+
+def _standard_code(column: Column) -> sql.Composed:
+    return sql.SQL("{}.standard_code as {}").format(_map_alias(column), sql.Identifier(column.name))
+
+
+def _code_map_join(column: Column) -> sql.Composed:
+    return sql.SQL(
+        "left join control.code_map as {alias} on {alias}.code_set = {code_set}"
+        " and {alias}.submitter = d.submitter and {alias}.local_code = {text}"
+    ).format(alias=_map_alias(column), code_set=sql.Literal(column.code_set), text=_text(column))
+
+
+def _map_alias(column: Column) -> sql.Identifier:
+    return sql.Identifier(f"map__{column.name}")
+
+
+def _delivery_values(layout: Layout, delivery: Delivery) -> sql.Composed:
+    window = period_window(layout, delivery.period)
+    date_format = layout.versions[delivery.layout_version].date_format
+    return sql.SQL(
+        "(cast({id} as bigint), {submitter}, {year}, cast({begin} as date), cast({end} as date),"
+        " cast({date_format} as text))"
+    ).format(
+        id=sql.Literal(delivery.delivery_id),
+        submitter=sql.Literal(delivery.submitter),
+        year=sql.Literal(window.year),
+        begin=sql.Literal(window.begin.isoformat()),
+        end=sql.Literal(window.end.isoformat()),
+        date_format=sql.Literal(date_format),
+    )

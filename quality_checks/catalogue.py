@@ -1,0 +1,158 @@
+"""The rule catalogue: every rule of every layout, derived from the layout or written in rules/.
+
+Belongs here: finding, reading and checking rules. Must not come here: SQL, the database, results.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from ingest.catalogue import load_catalogue
+from ingest.layout import Layout
+from quality_checks.derived import BasicKind, basic_rules, usual_tolerance
+from quality_checks.rule import ColumnName, Rule, Severity
+from warehouse.errors import P20WError
+
+_RULES = Path(__file__).parent / "rules"
+# In an expression, `exit_date` is the date that was read and `exit_date__sent` the text that was sent.
+AS_SENT = "__sent"
+
+
+class RuleSheet(BaseModel):
+    """One file in rules/: what is written by hand for a layout."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4,8}$")]
+    owner: str
+    rejected_tolerance: float = Field(ge=0, lt=1)
+    basic: dict[ColumnName, dict[BasicKind, Severity]] = {}
+    rules: list[dict[str, Any]] = Field(min_length=1)
+
+
+class RuleSet(BaseModel):
+    """All rules of one layout, and the share of rejected rows above which a delivery is held."""
+
+    model_config = ConfigDict(frozen=True)
+
+    layout: str
+    rejected_tolerance: float
+    rules: tuple[Rule, ...]
+
+    def rule(self, code: str) -> Rule:
+        """Return the rule of this code."""
+        return next(rule for rule in self.rules if rule.code == code)
+
+
+def load_rules(folder: Path | None = None) -> dict[str, RuleSet]:
+    """Return the rule set of every layout that has one, by layout key."""
+    return _read_rules((folder or _RULES).resolve())
+
+
+def rule_set(layout_key: str) -> RuleSet:
+    """Return the rule set of one layout; raise P20WError when nobody has written one."""
+    sets = load_rules()
+    if layout_key not in sets:
+        raise P20WError(
+            f"layout {layout_key!r} has no rules",
+            f"Add quality_checks/rules/{layout_key}.yml; the gate lets nothing in unchecked.",
+        )
+    return sets[layout_key]
+
+
+def rules_for(layout_key: str) -> list[Rule]:
+    """Return the rules of one layout, basic rules first."""
+    return list(rule_set(layout_key).rules)
+
+
+def referenced_layouts(layout_key: str) -> list[str]:
+    """Return the layouts whose rows this layout's rules look up: they are to be loaded first."""
+    references = {rule.refers_to.partition(".")[0] for rule in rules_for(layout_key) if rule.refers_to}
+    return sorted(references - {layout_key})
+
+
+def columns_named(expression: str, layout: Layout) -> list[str]:
+    """Return the layout's columns that an expression names, typed or as sent, in the order of the file."""
+    words = {word.removesuffix(AS_SENT) for word in _words(expression)}
+    return [column.name for column in layout.columns if column.name in words]
+
+
+def typed_columns_named(expression: str, layout: Layout) -> list[str]:
+    """Return the layout's columns whose typed value an expression names."""
+    words = _words(expression)
+    return [column.name for column in layout.columns if column.name in words]
+
+
+def _words(expression: str) -> set[str]:
+    without_text = re.sub(r"'(?:[^']|'')*'", "''", expression)
+    return set(re.findall(r"[a-z_][a-z0-9_]*", without_text))
+
+
+@lru_cache(maxsize=4)
+def _read_rules(folder: Path) -> dict[str, RuleSet]:
+    layouts = load_catalogue().layouts
+    sets: dict[str, RuleSet] = {}
+    codes: set[str] = set()
+    for path in sorted(folder.rglob("*.yml")):
+        key = f"{path.parent.name}/{path.stem}"
+        if key not in layouts:
+            raise P20WError(
+                f"rules/{key}.yml is about a layout that does not exist", "Correct the file's name."
+            )
+        try:
+            sheet = RuleSheet.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            sets[key] = _rule_set(layouts[key], sheet)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(step) for step in first["loc"])
+            raise P20WError(
+                f"rules/{key}.yml is wrong in {where}: {first['msg']}", f"Correct {path}."
+            ) from None
+        repeated = [rule.code for rule in sets[key].rules if rule.code in codes]
+        if repeated:
+            raise P20WError(
+                f"rule code {repeated[0]} is used twice", "A code is never used for another rule."
+            )
+        codes.update(rule.code for rule in sets[key].rules)
+    return sets
+
+
+def _rule_set(layout: Layout, sheet: RuleSheet) -> RuleSet:
+    rules = basic_rules(layout, sheet.prefix, sheet.owner, sheet.basic)
+    rules += [_written_rule(layout, sheet, entry) for entry in sheet.rules]
+    for rule in rules:
+        _check_columns(layout, rule)
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.code in seen or not rule.code.startswith(f"{sheet.prefix}-"):
+            raise P20WError(
+                f"rule code {rule.code} is not new or lacks the prefix {sheet.prefix}", "Rename it."
+            )
+        seen.add(rule.code)
+    return RuleSet(layout=layout.key, rejected_tolerance=sheet.rejected_tolerance, rules=tuple(rules))
+
+
+def _written_rule(layout: Layout, sheet: RuleSheet, entry: dict[str, Any]) -> Rule:
+    usual = {
+        "layout": layout.key,
+        "owner": sheet.owner,
+        "tolerance": usual_tolerance(entry.get("severity", "reject")),
+    }
+    return Rule.model_validate(usual | entry)
+
+
+def _check_columns(layout: Layout, rule: Rule) -> None:
+    """Raise P20WError when a rule names a column that the layout does not have, or a wrong kind of one."""
+    columns = layout.columns_by_name
+    named = [*rule.columns, *([rule.column] if rule.column else [])]
+    if unknown := [name for name in named if name not in columns]:
+        raise P20WError(f"rule {rule.code} names column {unknown[0]}, which {layout.key} does not have", "")
+    wanted = {"date_order": {"date"}, "range": {"integer", "decimal"}, "format": {"text"}}.get(rule.kind)
+    if wanted and (wrong := [name for name in named if columns[name].type not in wanted]):
+        raise P20WError(f"rule {rule.code} is of kind {rule.kind}, which column {wrong[0]} cannot have", "")
+    if rule.fails and rule.column not in columns_named(rule.fails, layout):
+        raise P20WError(f"rule {rule.code} is shown at column {rule.column}, which it does not judge", "")

@@ -1,0 +1,139 @@
+"""From a rule to the Great Expectations expectation that counts the rows which fail it.
+
+Belongs here: the choice of expectation for each kind of rule, made fresh at every call. Must not come here: the
+condition that sets rows aside (predicates), running a suite.
+"""
+
+from functools import cache
+from typing import Any
+
+from psycopg import sql
+
+from ingest.layout import Layout
+from quality_checks.batch import sent_name
+from quality_checks.predicates import failing
+from quality_checks.rule import Rule
+
+_SEVERITY = {"reject": "critical", "hold": "critical", "warn": "warning"}
+_IS_OF_TYPE = {
+    "date": "control.is_date({}, date_format)",
+    "integer": "control.is_integer({})",
+    "decimal": "control.is_decimal({})",
+}
+
+
+def expectation(rule: Rule, layout: Layout) -> Any:
+    """Return a new expectation that counts the rows of a batch which fail the rule."""
+    import great_expectations.expectations as gxe
+
+    common = {"meta": {"rule_code": rule.code, "owner": rule.owner}, "severity": _SEVERITY[rule.severity]}
+    mostly = common | {"mostly": 1 - rule.tolerance}
+    if rule.kind == "completeness":
+        return gxe.ExpectColumnValuesToNotBeNull(column=_sent(rule, layout), **mostly)
+    if rule.kind == "format":
+        return gxe.ExpectColumnValuesToMatchRegex(column=rule.column, regex=rule.pattern, **mostly)
+    if rule.kind == "range":
+        return gxe.ExpectColumnValuesToBeBetween(
+            column=rule.column, min_value=rule.minimum, max_value=rule.maximum, **mostly
+        )
+    if rule.kind == "date_order":
+        earlier, later = rule.columns
+        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=later, column_B=earlier, or_equal=True, ignore_row_if="either_value_is_missing", **mostly
+        )
+    if rule.kind == "uniqueness":
+        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_repeats(rule, layout), **common)
+    return rows_expectation()(failing_rows=_count(rule, layout), tolerance=rule.tolerance, **common)
+
+
+@cache
+def rows_expectation() -> Any:
+    """Return the class of expectation whose failing rows an SQL aggregate counts.
+
+    Great Expectations runs an `UnexpectedRowsExpectation` as two queries each. A batch has up to a hundred such
+    rules; as aggregates they are all answered by one scan. Defined on first use, for the import costs seconds.
+    """
+    from great_expectations.expectations.expectation import BatchExpectation
+
+    metric_name = _register_metric()
+
+    class ExpectRowsToFollowRule(BatchExpectation):  # type: ignore[misc]  # untyped where it comes from
+        failing_rows: str
+        tolerance: float = 0.0
+        metric_dependencies = (metric_name, "table.row_count")
+        success_keys = ("failing_rows", "tolerance")
+
+        def _validate(
+            self,
+            metrics: dict[str, Any],
+            runtime_configuration: dict[str, Any] | None = None,
+            execution_engine: Any = None,
+        ) -> dict[str, Any]:
+            failed, rows = metrics[metric_name], metrics["table.row_count"]
+            return {
+                "success": failed <= self.tolerance * rows,
+                "result": {"element_count": rows, "unexpected_count": failed},
+            }
+
+    return ExpectRowsToFollowRule
+
+
+def _register_metric() -> str:
+    from great_expectations.compatibility.sqlalchemy import sqlalchemy
+    from great_expectations.core.metric_domain_types import MetricDomainTypes
+    from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.expectations.metrics.metric_provider import metric_partial
+    from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+
+    class FailingRows(TableMetricProvider):  # type: ignore[misc]  # defining it registers it
+        metric_name = "p20w.failing_rows"
+        value_keys = ("failing_rows",)
+
+        @metric_partial(  # type: ignore[untyped-decorator]
+            engine=SqlAlchemyExecutionEngine,
+            partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+            domain_type=MetricDomainTypes.TABLE,
+        )
+        def _sqlalchemy(
+            cls,
+            execution_engine: Any,
+            metric_domain_kwargs: dict[str, Any],
+            metric_value_kwargs: dict[str, Any],
+            metrics: dict[str, Any],
+            runtime_configuration: dict[str, Any],
+        ) -> Any:
+            return sqlalchemy.literal_column(metric_value_kwargs["failing_rows"]), metric_domain_kwargs, {}
+
+    return str(FailingRows.metric_name)
+
+
+def _sent(rule: Rule, layout: Layout) -> str:
+    return sent_name(layout.columns_by_name[rule.column_name])
+
+
+def _count(rule: Rule, layout: Layout) -> str:
+    """Return an aggregate over the batch; for types it asks the other of the two functions than the predicate does."""
+    condition = failing(rule, layout)
+    if rule.kind == "type":
+        sent = sql.Identifier(_sent(rule, layout))
+        is_of_type = sql.SQL(_IS_OF_TYPE[layout.columns_by_name[rule.column_name].type]).format(sent)
+        condition = sql.SQL("{} is not null and not {}").format(sent, is_of_type)
+    return sql.SQL("count(*) filter (where {})").format(condition).as_string()
+
+
+def _repeats(rule: Rule, layout: Layout) -> str:
+    """Return a query with one row per row whose key stood in an earlier row of its delivery."""
+    columns = [sql.Identifier(sent_name(layout.columns_by_name[name])) for name in rule.columns]
+    filled = sql.SQL(" and ").join(sql.SQL("{} is not null").format(column) for column in columns)
+    return (
+        sql.SQL(
+            "select generate_series(2, count(*)) as occurrence from {{batch}} {where}"
+            " group by delivery_id, {columns} having count(*) > 1"
+        )
+        .format(
+            where=sql.SQL("where {}").format(filled) if rule.skip_blank else sql.SQL(""),
+            columns=sql.SQL(", ").join(columns),
+        )
+        .as_string()
+    )

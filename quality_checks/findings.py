@@ -1,0 +1,118 @@
+"""Which rows break which rules: found in one scan of the waiting rows, kept in a table of the transaction.
+
+Belongs here: the statements that find, keep and count failing rows. Must not come here: what makes a row fail
+(predicates), what follows from it (decisions).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from ingest.layout import Layout
+from quality_checks.batch import Delivery, batch_query
+from quality_checks.predicates import failing, key_counts, key_of
+from quality_checks.rule import Rule
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def find(
+    connection: Connection, layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]
+) -> None:
+    """Fill the temporary table `finding` with one row per failing row and rule."""
+    _create_rule_numbers(connection, rules)
+    connection.execute(_scan(layout, rules, deliveries))
+    for number, rule in enumerate(rules):
+        if not rule.is_about_one_row:
+            connection.execute(_repeats(number, rule, layout, deliveries))
+    connection.execute("analyze finding")
+
+
+def record(connection: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Write what was found into quality.rejected_row and quality.rule_result, in place of what stood there."""
+    ids = [delivery.delivery_id for delivery in deliveries]
+    connection.execute("delete from quality.rejected_row where delivery_id = any(%s)", [ids])
+    connection.execute("delete from quality.rule_result where delivery_id = any(%s)", [ids])
+    connection.execute(
+        "insert into quality.rejected_row (delivery_id, row_number, rule_code, column_name)"
+        " select f.delivery_id, f.row_number, r.rule_code, r.column_name"
+        " from finding as f join judged_rule as r on r.number = f.number where r.severity = 'reject'"
+    )
+    connection.execute(
+        "insert into quality.rule_result (delivery_id, rule_code, evaluated_count, failed_count, passed)"
+        " select d.delivery_id, r.rule_code, d.row_count, coalesce(f.failed, 0),"
+        "     coalesce(f.failed, 0) <= r.tolerance * d.row_count"
+        " from judged_rule as r cross join control.delivery as d left join ("
+        "     select delivery_id, number, count(*) as failed from finding group by delivery_id, number"
+        " ) as f on f.delivery_id = d.delivery_id and f.number = r.number"
+        " where d.delivery_id = any(%s)",
+        [ids],
+    )
+
+
+def _create_rule_numbers(connection: Connection, rules: Sequence[Rule]) -> None:
+    # Ten bytes per finding instead of a code of forty: a warning may be found on every row of a large file.
+    connection.execute(
+        "create temporary table judged_rule (number smallint, rule_code text, column_name text, severity text,"
+        " tolerance float8) on commit drop"
+    )
+    columns = [
+        list(range(len(rules))),
+        [rule.code for rule in rules],
+        [rule.column_name for rule in rules],
+        [rule.severity for rule in rules],
+        [rule.tolerance for rule in rules],
+    ]
+    connection.execute(
+        "insert into judged_rule"
+        " select * from unnest(%s::smallint[], %s::text[], %s::text[], %s::text[], %s::float8[])",
+        columns,
+    )
+
+
+def _scan(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]) -> sql.Composed:
+    """Return the statement that judges every row once, by all rules about single rows."""
+    judged = [(number, rule) for number, rule in enumerate(rules) if rule.is_about_one_row]
+    cases = [
+        sql.SQL("case when {} then {} end").format(failing(rule, layout), sql.Literal(number))
+        for number, rule in judged
+    ]
+    return sql.SQL(
+        "create temporary table finding on commit drop as"
+        " select j.delivery_id, j.row_number, cast(f.number as smallint) as number"
+        " from (select delivery_id, row_number, array_remove(array[{cases}], null) as broken"
+        "     from ({batch}) as batch offset 0) as j"
+        " cross join lateral unnest(j.broken) as f(number)"
+        " where j.broken <> '{{}}'"
+    ).format(
+        cases=sql.SQL(", ").join(cases),
+        batch=batch_query(layout, [rule for _, rule in judged], deliveries),
+    )
+
+
+def _repeats(number: int, rule: Rule, layout: Layout, deliveries: Sequence[Delivery]) -> sql.Composed:
+    """Return the statement that finds rows whose key stood in an earlier row of their delivery."""
+    return sql.SQL(
+        "insert into finding"
+        " with batch as not materialized ({batch}), repeated as ("
+        "     select delivery_id, {key} as key, min(row_number) as first_row from batch"
+        "     where {counts} group by delivery_id, {key} having count(*) > 1)"
+        " select batch.delivery_id, batch.row_number, {number} from batch"
+        " join repeated on repeated.delivery_id = batch.delivery_id and repeated.key = {key}"
+        " where batch.row_number > repeated.first_row and {counts}"
+    ).format(
+        batch=batch_query(layout, [rule], deliveries),
+        key=key_of(rule, layout),
+        counts=key_counts(rule, layout),
+        number=sql.Literal(number),
+    )
+
+
+def count_by_rule(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:
+    """Return rule code -> failing rows over all judged deliveries, zero included."""
+    found: dict[int, int] = dict(
+        connection.execute("select number, count(*) from finding group by number").fetchall()
+    )
+    return {rule.code: int(found.get(number, 0)) for number, rule in enumerate(rules)}

@@ -1,0 +1,96 @@
+"""The quality gate: judges the deliveries that wait for one layout and lets them in or holds them.
+
+Belongs here: the order of the steps and their one transaction. Must not come here: rules, statements.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+
+from ingest.catalogue import load_catalogue
+from ingest.layout import Layout
+from quality_checks.batch import Delivery
+from quality_checks.catalogue import RuleSet, rule_set
+from quality_checks.decisions import Connection, decide, waiting
+from quality_checks.findings import count_by_rule, find, record
+from quality_checks.results import Decision, GateResult, RuleCount
+from quality_checks.suites import SuiteRun, run_suite
+from warehouse.connection import Warehouse
+from warehouse.errors import P20WError
+
+
+def run_gate(warehouse: Warehouse, layout_key: str, *, include_held: bool = False) -> GateResult:
+    """Judge every loaded delivery of a layout, all in one transaction; a second run finds nothing to do.
+
+    Args:
+        warehouse: where the deliveries are.
+        layout_key: such as k12/student.
+        include_held: judge held deliveries again too, after a directory they refer to has come in.
+    """
+    layout = load_catalogue().layout(layout_key)
+    rules = rule_set(layout_key)
+    started = time.monotonic()
+    with warehouse.connect() as connection:
+        _exclude_others(connection, layout)
+        statuses = ("loaded", "held") if include_held else ("loaded",)
+        deliveries = waiting(connection, layout, statuses)
+        if not deliveries:
+            return GateResult(layout_key, seconds=time.monotonic() - started)
+        # First, so that its counts are stored by the same commit as the decisions.
+        suite = run_suite(warehouse, layout, rules.rules, deliveries)
+        find(connection, layout, rules.rules, deliveries)
+        record(connection, deliveries)
+        decisions = decide(connection, layout, rules, deliveries)
+        counts = _rule_counts(connection, rules, decisions)
+        if _disagreements(counts, suite):
+            # A directory that came in between the two counts explains a difference once, not twice.
+            suite = run_suite(warehouse, layout, rules.rules, deliveries)
+        _check_agreement(layout, counts, suite)
+        _store_suite(connection, suite, deliveries)
+    return GateResult(layout_key, decisions, counts, suite, time.monotonic() - started)
+
+
+def _exclude_others(connection: Connection, layout: Layout) -> None:
+    connection.execute("set local jit = off")
+    connection.execute("set local enable_partitionwise_aggregate = on")
+    connection.execute(
+        "select pg_advisory_xact_lock(hashtextextended('p20w quality gate ' || %s, 0))", [layout.key]
+    )
+
+
+def _rule_counts(
+    connection: Connection, rules: RuleSet, decisions: Sequence[Decision]
+) -> tuple[RuleCount, ...]:
+    failed = count_by_rule(connection, rules.rules)
+    rows = sum(decision.row_count for decision in decisions)
+    return tuple(
+        RuleCount(rule, rows, failed[rule.code], failed[rule.code] <= rule.tolerance * rows)
+        for rule in rules.rules
+    )
+
+
+def _disagreements(counts: Sequence[RuleCount], suite: SuiteRun) -> list[str]:
+    return [count.rule.code for count in counts if suite.failed[count.rule.code] != count.failed]
+
+
+def _check_agreement(layout: Layout, counts: Sequence[RuleCount], suite: SuiteRun) -> None:
+    """Raise P20WError when Great Expectations and the gate counted differently; nothing is decided then."""
+    if codes := _disagreements(counts, suite):
+        raise P20WError(
+            f"Two ways of checking rule {codes[0]} of {layout.key} counted different rows.",
+            "Correct the rule's kind in quality_checks; no delivery was decided on.",
+        )
+
+
+def _store_suite(connection: Connection, suite: SuiteRun, deliveries: Sequence[Delivery]) -> None:
+    ids = [delivery.delivery_id for delivery in deliveries]
+    statistics = {
+        "deliveries": ids,
+        "row_count": suite.row_count,
+        "worst": suite.worst,
+        "failed": suite.failed,
+    }
+    connection.execute(
+        "insert into quality.validation_result (suite, subject, success, statistics) values (%s, %s, %s, %s)",
+        [suite.suite, f"deliveries {min(ids)} to {max(ids)}", suite.success, json.dumps(statistics)],
+    )

@@ -1,0 +1,90 @@
+"""One rule about one kind of file: what must hold, said so that the sending agency understands it.
+
+Belongs here: the shape of a rule and what makes it complete. Must not come here: SQL, expectations, results.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+RuleKind = Literal[
+    "completeness",
+    "type",
+    "code_set",
+    "range",
+    "format",
+    "date_order",
+    "uniqueness",
+    "cross_column",
+    "referential",
+]
+Severity = Literal["reject", "hold", "warn"]
+RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4,8}-([0-9]{3}|[A-Z]{3}-[a-z0-9_]+)$")]
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9_]+$")]
+
+# What a rule of each kind must name beside its sentence.
+_NEEDS: dict[str, set[str]] = {
+    "completeness": {"column"},
+    "type": {"column"},
+    "code_set": {"column"},
+    "range": {"column"},
+    "format": {"column", "pattern"},
+    "date_order": {"columns"},
+    "uniqueness": {"columns"},
+    "cross_column": {"column", "fails"},
+    "referential": {"column", "refers_to"},
+}
+_DETAILS = ("column", "columns", "pattern", "minimum", "maximum", "fails", "refers_to")
+
+
+class Rule(BaseModel):
+    """What must hold for the rows of one layout, how much it matters, and who can put it right.
+
+    `reject` sets the failing row aside, `hold` stops a delivery in which more than the tolerated share
+    of rows fails, `warn` counts.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: RuleCode
+    layout: str
+    kind: RuleKind
+    sentence: str = Field(min_length=10, pattern=r"\.$")
+    repair: str = Field(min_length=10, pattern=r"\.$")
+    severity: Severity
+    owner: str
+    reference: str = ""
+    tolerance: float = Field(ge=0, lt=1)
+    column: ColumnName | None = None
+    columns: tuple[ColumnName, ...] = ()
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    fails: str | None = None
+    refers_to: Reference | None = None
+    skip_blank: bool = False
+
+    @property
+    def column_name(self) -> str:
+        """The column that an agency looks at first when the rule fails."""
+        return self.column or self.columns[0]
+
+    @property
+    def is_about_one_row(self) -> bool:
+        """Whether a row can be judged without the other rows of its delivery."""
+        return self.kind != "uniqueness"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        given = {name for name in _DETAILS if getattr(self, name) not in (None, ())}
+        needed = _NEEDS[self.kind]
+        if self.kind == "range":
+            needed = needed | (given & {"minimum", "maximum"} or {"minimum"})
+        if given != needed:
+            raise ValueError(f"a {self.kind} rule names {', '.join(sorted(needed))} and nothing else")
+        if self.kind == "date_order" and len(self.columns) != 2:
+            raise ValueError("a date_order rule names two columns, the earlier date first")
+        if self.skip_blank and self.kind != "uniqueness":
+            raise ValueError("skip_blank is for uniqueness rules")
+        return self
