@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import conninfo, sql
 
 from warehouse.address import database_url, explain_refusal
-from warehouse.errors import P20WError, redacted
+from warehouse.errors import P20WError, redacted, scrub
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class Warehouse:
     """One database and the home folder beside it."""
 
     home: Home
-    url: str
+    # It holds the password, which a traceback or a log of this object must not show.
+    url: str = field(repr=False)
     is_embedded: bool
     _settings: dict[str, Any] | None = field(default=None, repr=False)
     _engine: sqlalchemy.Engine | None = field(default=None, repr=False)
@@ -53,13 +54,13 @@ class Warehouse:
             yield connection
 
     def engine(self) -> sqlalchemy.Engine:
-        """A SQLAlchemy engine on the same database, made once; it never repeats parameters in errors."""
+        """A SQLAlchemy engine on the same database, made once; its errors keep their types, not their data."""
         if self._engine is None:
             import sqlalchemy
 
-            self._engine = sqlalchemy.create_engine(
-                self.sqlalchemy_url(), pool_pre_ping=True, hide_parameters=True
-            )
+            engine = sqlalchemy.create_engine(self.sqlalchemy_url(), pool_pre_ping=True, hide_parameters=True)
+            sqlalchemy.event.listen(engine, "handle_error", _scrub)
+            self._engine = engine
         return self._engine
 
     def sqlalchemy_url(self) -> str:
@@ -191,9 +192,15 @@ def _check(warehouse: Warehouse, migrate: bool) -> None:
         bring_up_to_date(warehouse)
 
 
-def _statement(query: Query) -> sql.Composable:
-    # psycopg wants literal text; ours is composed by the callers, who pass every value as a parameter.
-    return query if isinstance(query, sql.Composable) else sql.SQL(cast(LiteralString, query))
+def _statement(query: Query) -> sql.Composed:
+    return sql.Composed([query if isinstance(query, sql.Composable) else sql.SQL(query)])
+
+
+def _scrub(context: sqlalchemy.ExceptionContext) -> None:
+    # Great Expectations and Alembic catch SQLAlchemy's types and may store the text: only the text changes.
+    scrub(context.original_exception)
+    if context.sqlalchemy_exception is not None:
+        scrub(context.sqlalchemy_exception)
 
 
 def _defaults(url: str) -> dict[str, Any]:

@@ -124,6 +124,13 @@ def redact(error: BaseException) -> DatabaseError | None:
     return None
 
 
+def scrub(error: BaseException) -> None:
+    """Replace the text of a database error in place, for libraries that catch it by its type."""
+    replacement = redact(error)
+    if replacement is not None:
+        error.args = (str(replacement),)
+
+
 def _driver_error(error: BaseException) -> BaseException:
     """Unwrap SQLAlchemy, whose own text repeats the statement's parameters."""
     original = getattr(error, "orig", None)

@@ -24,7 +24,7 @@ def copy_stream(
 ) -> int:
     """Send chunks of bytes through a COPY FROM STDIN statement; the number of rows it took."""
     with redacted(), connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
+        with cursor.copy(sql.Composed([statement])) as copy:
             for chunk in chunks:
                 copy.write(chunk)
         return cursor.rowcount

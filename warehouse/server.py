@@ -135,20 +135,19 @@ class EmbeddedServer:
         account = account_for(self.home.server / "data")
         binaries = find_binaries(self._wanted)
         place = choose_place(self.home, account, binaries)
-        # The record is written last: data without it were never connected to.
-        shutil.rmtree(place.data_path, ignore_errors=True)
-        password = secrets.token_urlsafe(24)
-        write_secret(self._password_file, password)
-        cluster.make_cluster(
-            place.data_path, Binaries(Path(place.binaries), binaries.major), account, password
-        )
+        if not place.data_path.exists():
+            password = secrets.token_urlsafe(24)
+            write_secret(self._password_file, password)
+            reachable = Binaries(Path(place.binaries), binaries.version)
+            cluster.make_cluster(place.data_path, reachable, account, password)
+            _log.warning(
+                "A private PostgreSQL %s was made in %s for trying things out; real records belong on a "
+                "managed server, named in P20W_DATABASE_URL.",
+                binaries.version,
+                self.home.root,
+            )
+        # Data without a record come from a killed start or a lost record; they are never made anew.
         write_place(self.home, place)
-        _log.warning(
-            "A private PostgreSQL %s was made in %s for trying things out; real records belong on a managed "
-            "server, named in P20W_DATABASE_URL.",
-            binaries.major,
-            self.home.root,
-        )
         return place
 
     def _start(self, place: Place) -> Place:

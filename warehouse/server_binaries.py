@@ -22,10 +22,15 @@ _PACKAGED = "pginstall18"
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder with PostgreSQL's programs, and their major version."""
+    """A folder with PostgreSQL's programs, and their version, such as 18.4."""
 
     folder: Path
-    major: int
+    version: str
+
+    @property
+    def major(self) -> int:
+        """The version that decides who can read a data folder."""
+        return int(re.match(r"\d+", self.version)[0])  # type: ignore[index]  # checked when it was read
 
     def program(self, name: str) -> str:
         """The full path of one program."""
@@ -51,14 +56,9 @@ def packaged_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def find_binaries(wanted: Path | None = None, recorded: Path | None = None) -> Binaries:
-    """Programs to run the embedded server with.
-
-    Args:
-        wanted: A folder that wins over everything, for tests.
-        recorded: The folder that served last time; it wins over the packaged one only.
-    """
-    folder = wanted or named_folder() or recorded or packaged_folder()
+def find_binaries(wanted: Path | None = None) -> Binaries:
+    """Programs to make a new server with: the wanted folder, the named one, else the packaged one."""
+    folder = wanted or named_folder() or packaged_folder()
     if folder is None:
         raise P20WError(
             "No PostgreSQL programs were found for the embedded server.",
@@ -66,6 +66,29 @@ def find_binaries(wanted: Path | None = None, recorded: Path | None = None) -> B
             f"{OLDEST_MAJOR} or newer, or set P20W_DATABASE_URL to use a managed server.",
         )
     return checked_binaries(folder)
+
+
+def binaries_for(major: int, wanted: Path | None, recorded: Path) -> Binaries:
+    """Programs to start a server with that a certain major version made.
+
+    The packaged ones come before those that served last time, so that a newer package is taken up; the
+    recorded ones are an installed server's, or a copy.
+    """
+    folder = wanted or named_folder()
+    if folder is None:
+        packaged = packaged_folder()
+        folders = [packaged] if packaged else []
+        folders += [recorded] if (recorded / "postgres").exists() else []
+        usable = [found for found in map(checked_binaries, folders) if found.major == major]
+        if usable:
+            return usable[0]
+    found = find_binaries(folder)
+    if found.major != major:
+        raise P20WError(
+            f"The embedded server's data were made by PostgreSQL {major}; that in {found.folder} is {found.version}.",
+            f"Set P20W_POSTGRES_BIN to the bin folder of PostgreSQL {major}.",
+        )
+    return found
 
 
 def checked_binaries(folder: Path) -> Binaries:
@@ -76,13 +99,13 @@ def checked_binaries(folder: Path) -> Binaries:
             f"The PostgreSQL folder {folder} lacks {', '.join(missing)}.",
             "Set P20W_POSTGRES_BIN to the bin folder of a complete server installation.",
         )
-    major = _major_version(folder)
-    if major < OLDEST_MAJOR:
+    binaries = Binaries(folder, _version(folder))
+    if binaries.major < OLDEST_MAJOR:
         raise P20WError(
-            f"PostgreSQL in {folder} is version {major}, older than {OLDEST_MAJOR}.",
+            f"PostgreSQL in {folder} is version {binaries.version}, older than {OLDEST_MAJOR}.",
             f"Install PostgreSQL {OLDEST_MAJOR} or newer and name its bin folder in P20W_POSTGRES_BIN.",
         )
-    return Binaries(folder, major)
+    return binaries
 
 
 def copy_installation(binaries: Binaries, target: Path) -> Binaries:
@@ -97,14 +120,14 @@ def copy_installation(binaries: Binaries, target: Path) -> Binaries:
         for path in (unfinished, *unfinished.rglob("*")):
             path.chmod(0o755 if path.is_dir() or (os.access(path, os.X_OK) and _is_program(path)) else 0o644)
         unfinished.rename(target)
-    return Binaries(target / "bin", binaries.major)
+    return Binaries(target / "bin", binaries.version)
 
 
 def _is_program(path: Path) -> bool:
     return path.parent.name == "bin" or ".so" in path.name or path.suffix == ".dylib"
 
 
-def _major_version(folder: Path) -> int:
+def _version(folder: Path) -> str:
     try:
         answer = subprocess.run(
             [str(folder / "postgres"), "--version"], capture_output=True, text=True, timeout=30, check=True
@@ -114,5 +137,5 @@ def _major_version(folder: Path) -> int:
             f"The program {folder / 'postgres'} does not run on this machine.",
             "Set P20W_POSTGRES_BIN to an installed server's bin folder, or use a managed server.",
         ) from error
-    found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
-    return int(found[1]) if found else 0
+    found = re.search(r"\(PostgreSQL\) (\d[\w.]*)", answer.stdout)
+    return found[1] if found else "0"

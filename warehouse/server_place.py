@@ -13,7 +13,7 @@ from pathlib import Path
 from warehouse.errors import P20WError
 from warehouse.home import Home, make_private
 from warehouse.server_account import ServerAccount
-from warehouse.server_binaries import Binaries, copy_installation, find_binaries
+from warehouse.server_binaries import Binaries, binaries_for, copy_installation
 from warehouse.server_cluster import cluster_major
 from warehouse.server_process import socket_file
 
@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 # Linux allows 107 bytes in a socket's path and macOS 103; a margin keeps one rule for both.
 _LONGEST_SOCKET_PATH = 100
+_TEMP_PREFIX = "p20w-"
 RELOCATED_ROOT = Path("/var/lib/p20w")
 
 
@@ -47,7 +48,9 @@ def read_place(home: Home) -> Place | None:
     """The recorded place of this home's server; None where none was made."""
     path = _record(home)
     try:
-        return Place(**json.loads(path.read_text()))
+        content = json.loads(path.read_text())
+        # Paths below the home folder are kept relative, so that the folder can be moved as a whole.
+        return Place(**{name: str(home.root / value) for name, value in content.items()})
     except FileNotFoundError:
         return None
     except PermissionError as error:
@@ -67,7 +70,8 @@ def write_place(home: Home, place: Place) -> None:
     path = _record(home)
     unfinished = path.with_suffix(".unfinished")
     unfinished.touch(mode=0o600)
-    unfinished.write_text(json.dumps(asdict(place), indent=2) + "\n")
+    content = {name: _relative(home, value) for name, value in asdict(place).items()}
+    unfinished.write_text(json.dumps(content, indent=2) + "\n")
     unfinished.replace(path)
 
 
@@ -90,15 +94,13 @@ def choose_place(home: Home, account: ServerAccount, binaries: Binaries) -> Plac
 
 def with_usable_binaries(home: Home, place: Place, account: ServerAccount, wanted: Path | None) -> Place:
     """Use today's programs with the data; the recorded ones may be gone with a rebuilt environment."""
-    recorded = Path(place.binaries)
-    binaries = find_binaries(wanted, recorded if (recorded / "postgres").exists() else None)
-    made_by = cluster_major(place.data_path)
-    if made_by != binaries.major:
+    major = cluster_major(place.data_path)
+    if major is None:
         raise P20WError(
-            f"The embedded server's data were made by PostgreSQL {made_by}; that in {binaries.folder} is "
-            f"version {binaries.major}.",
-            f"Set P20W_POSTGRES_BIN to the bin folder of PostgreSQL {made_by}.",
+            f"The embedded server's data folder {place.data} is missing or empty.",
+            "Restore it from a backup, or set P20W_HOME to another folder for a new warehouse.",
         )
+    binaries = binaries_for(major, wanted, Path(place.binaries))
     return replace(place, binaries=str(_reachable(home, account, binaries).folder))
 
 
@@ -111,16 +113,17 @@ def elsewhere(home: Home) -> list[Path]:
 def _reachable(home: Home, account: ServerAccount, binaries: Binaries) -> Binaries:
     if account.can_enter(binaries.folder):
         return binaries
-    return copy_installation(binaries, _relocated(home) / "postgresql")
+    return copy_installation(binaries, _relocated(home) / f"postgresql-{binaries.version}")
 
 
 def with_socket_folder(place: Place, account: ServerAccount) -> Place:
     """Make the socket's folder, in the temp directory where its path would be too long or it is gone."""
     folder = place.socket_path
-    in_temp = folder.name.startswith("p20w-")
-    if folder.is_dir():
+    is_too_long = _is_too_long(folder)
+    if folder.is_dir() and not is_too_long:
         return place
-    if in_temp or len(str(socket_file(folder)).encode()) > _LONGEST_SOCKET_PATH:
+    if is_too_long or folder.name.startswith(_TEMP_PREFIX):
+        # Never a name chosen before: in a shared temp directory somebody else could have made it.
         folder = _temp_folder()
         place = replace(place, socket_folder=str(folder))
     else:
@@ -129,11 +132,15 @@ def with_socket_folder(place: Place, account: ServerAccount) -> Place:
     return place
 
 
+def _is_too_long(folder: Path) -> bool:
+    return len(str(socket_file(folder)).encode()) > _LONGEST_SOCKET_PATH
+
+
 def _temp_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="p20w-"))
-    if len(str(socket_file(folder)).encode()) > _LONGEST_SOCKET_PATH:
+    folder = Path(tempfile.mkdtemp(prefix=_TEMP_PREFIX))
+    if _is_too_long(folder):
         folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="p20w-", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix=_TEMP_PREFIX, dir="/tmp"))
     return folder
 
 
@@ -160,6 +167,10 @@ def _relocated(home: Home) -> Path:
         ) from error
     _marker(home).write_text(f"{folder}\n")
     return folder
+
+
+def _relative(home: Home, path: str) -> str:
+    return str(Path(path).relative_to(home.root)) if Path(path).is_relative_to(home.root) else path
 
 
 def _marker(home: Home) -> Path:

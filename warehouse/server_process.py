@@ -35,19 +35,18 @@ def clear_stale(data: Path, socket_folder: Path) -> None:
     found = postmaster(data)
     if found is not None and not found.is_alive:
         (data / "postmaster.pid").unlink(missing_ok=True)
-    lock = socket_file(socket_folder).with_name(f"{socket_file(socket_folder).name}.lock")
+    socket = socket_file(socket_folder)
+    lock = socket.with_name(f"{socket.name}.lock")
     holder = _pid_in(lock)
-    if holder is None:
+    if holder is None or _is_server_of(holder, data):
         return
-    if _is_server_of(holder, data) or (found is not None and found.pid == holder) or not _exists(holder):
-        if not _is_server_of(holder, data):
-            lock.unlink(missing_ok=True)
-            socket_file(socket_folder).unlink(missing_ok=True)
-        return
-    raise P20WError(
-        f"The socket in {socket_folder} is in use by another program (process {holder}).",
-        "Stop that program, or set P20W_HOME to another folder.",
-    )
+    if _exists(holder) and (found is None or found.pid != holder):
+        raise P20WError(
+            f"The socket in {socket_folder} is in use by another program (process {holder}).",
+            "Stop that program, or set P20W_HOME to another folder.",
+        )
+    lock.unlink(missing_ok=True)
+    socket.unlink(missing_ok=True)
 
 
 def socket_file(folder: Path) -> Path:
@@ -73,8 +72,8 @@ def _is_server_of(pid: int, data: Path) -> bool:
     except FileNotFoundError:
         return _command_names(pid, data)
     except PermissionError:
-        # Somebody else's process: not provably stale, so it counts as alive.
-        return True
+        # Only a process of the data's owner can be their server; more cannot be known of it.
+        return Path(f"/proc/{pid}").stat().st_uid == data.stat().st_uid
 
 
 def _exists(pid: int) -> bool:
