@@ -33,11 +33,30 @@ class WaitingFile:
     parts: NameParts | None
 
     @property
+    def layout(self) -> str | None:
+        """Key of the layout that the name tells."""
+        return self.parts.layout if self.parts else None
+
+    @property
     def order(self) -> tuple[str, str, int, str]:
         """Older periods first, and the deliveries of one period by their sequence."""
         if self.parts is None:
             return ("", "", 0, self.path.name)
         return (self.parts.period, self.parts.submitter, self.parts.sequence or 0, self.path.name)
+
+    def problem(self, catalogue: Catalogue, state: State) -> P20WError | None:
+        """Return why this file cannot be taken up, as far as its name, its folder and the state tell."""
+        if self.parts is not None and self.parts.submitter != self.folder_submitter:
+            return P20WError(
+                f"{self.path.name} is named for {self.parts.submitter} but lies in the folder of"
+                f" {self.folder_submitter}.",
+                "Move it to the right folder, or correct its name.",
+            )
+        try:
+            recognise(self.path, catalogue, state)
+        except P20WError as error:
+            return error
+        return None
 
 
 def waiting_files(folder: Path) -> list[WaitingFile]:
@@ -46,22 +65,43 @@ def waiting_files(folder: Path) -> list[WaitingFile]:
 
 
 def pending_files(
-    warehouse: Warehouse, folder: Path | None = None, *, layout_key: str | None = None
+    warehouse: Warehouse,
+    catalogue: Catalogue | None = None,
+    state: State | None = None,
+    *,
+    folder: Path | None = None,
+    layout_key: str | None = None,
 ) -> list[WaitingFile]:
-    """Return the files whose content is no delivery yet; with a layout, only those named for it."""
-    files = waiting_files(folder or warehouse.home.incoming)
-    if layout_key is not None:
-        files = [file for file in files if file.parts and file.parts.layout == layout_key]
+    """Return the files that some layout takes up and whose content is no delivery yet.
+
+    Args:
+        warehouse: Knows the deliveries; its home has the folder.
+        catalogue: The layouts; else the installed ones.
+        state: With it, files that the state's submitters may not send in this place are left out.
+        folder: Holds one folder per submitter; else the incoming folder of the home.
+        layout_key: Only files of this layout.
+    """
+    layouts = catalogue or load_catalogue()
+    files = [
+        file
+        for file in waiting_files(folder or warehouse.home.incoming)
+        if file.layout in layouts.layouts
+        and layout_key in (None, file.layout)
+        and (state is None or file.problem(layouts, state) is None)
+    ]
     known = _known_deliveries(warehouse)
     with ThreadPoolExecutor(_HASHING_THREADS) as pool:
         is_loaded = list(pool.map(lambda file: _is_loaded(file, known), files))
     return [file for file, loaded in zip(files, is_loaded, strict=True) if not loaded]
 
 
-def unrecognised_files(folder: Path, catalogue: Catalogue | None = None) -> list[WaitingFile]:
-    """Return the files that no layout will take up, because of their names."""
-    layouts = (catalogue or load_catalogue()).layouts
-    return [file for file in waiting_files(folder) if file.parts is None or file.parts.layout not in layouts]
+def unusable_files(
+    folder: Path, catalogue: Catalogue | None = None, state: State | None = None
+) -> list[tuple[WaitingFile, P20WError]]:
+    """Return the files that cannot become deliveries where and as they are named, each with its reason."""
+    catalogue, state = catalogue or load_catalogue(), state or load_state()
+    judged = [(file, file.problem(catalogue, state)) for file in waiting_files(folder)]
+    return [(file, problem) for file, problem in judged if problem is not None]
 
 
 def load_pending(
@@ -70,50 +110,34 @@ def load_pending(
     """Load every pending file of a layout; a bad file becomes a result that failed and stops nothing."""
     catalogue, state = load_catalogue(), state or load_state()
     catalogue.layout(layout_key)
-    return [
-        _load(warehouse, file, file.parts, catalogue, state)
-        for file in pending_files(warehouse, folder, layout_key=layout_key)
-        if file.parts is not None
-    ]
+    files = pending_files(warehouse, catalogue, folder=folder, layout_key=layout_key)
+    return [_load(warehouse, file, catalogue, state) for file in files]
 
 
-def _load(
-    warehouse: Warehouse, file: WaitingFile, parts: NameParts, catalogue: Catalogue, state: State
-) -> LoadResult:
+def _load(warehouse: Warehouse, file: WaitingFile, catalogue: Catalogue, state: State) -> LoadResult:
     try:
-        _check_place(warehouse, file, parts, catalogue, state)
+        if problem := file.problem(catalogue, state):
+            record_failure(warehouse, file.layout or "", file.path.name, problem)
+            raise problem
         return load_file(warehouse, file.path, state=state)
     except P20WError as error:
-        return LoadResult(
-            delivery_id=None,
-            layout=parts.layout,
-            submitter=parts.submitter,
-            period=parts.period,
-            sequence=parts.sequence,
-            outcome="failed",
-            row_count=0,
-            byte_count=file.byte_count,
-            seconds=0.0,
-            file_name=file.path.name,
-            reason=str(error),
-        )
+        return _failure(file, error)
 
 
-def _check_place(
-    warehouse: Warehouse, file: WaitingFile, parts: NameParts, catalogue: Catalogue, state: State
-) -> None:
-    """Raise, and record, when a file's name does not go with its folder or with the state."""
-    try:
-        if parts.submitter != file.folder_submitter:
-            raise P20WError(
-                f"{file.path.name} is named for {parts.submitter} but lies in the folder of"
-                f" {file.folder_submitter}.",
-                "Move it to the right folder, or correct its name.",
-            )
-        recognise(file.path, catalogue, state)
-    except P20WError as error:
-        record_failure(warehouse, parts.layout, file.path.name, error)
-        raise
+def _failure(file: WaitingFile, error: P20WError) -> LoadResult:
+    return LoadResult(
+        delivery_id=None,
+        layout=file.layout or "",
+        submitter=file.parts.submitter if file.parts else file.folder_submitter,
+        period=file.parts.period if file.parts else "",
+        sequence=file.parts.sequence if file.parts else None,
+        outcome="failed",
+        row_count=0,
+        byte_count=file.byte_count,
+        seconds=0.0,
+        file_name=file.path.name,
+        reason=str(error),
+    )
 
 
 def _files(folder: Path) -> Iterator[WaitingFile]:

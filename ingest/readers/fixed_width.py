@@ -6,7 +6,7 @@ Blanks behind a value are filling and are cut off; a value of blanks alone is nu
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg import sql
 
@@ -51,46 +51,44 @@ class FixedWidthReader:
         return read_ahead(self._chunks())
 
     def _chunks(self) -> Iterator[bytes]:
+        import numpy as np
+
         trailer = b""
         for block in read_blocks(self.path, self.declared, self.name):
             self._check_characters(block)
             if block.data.shape[0]:
-                self._record_count += block.data.shape[0]
-                self._total.add(block.data)
-                yield self._as_text(block.data)
+                # One position of all records side by side: numpy is fast along long rows only.
+                places = np.ascontiguousarray(block.data.T)
+                self._record_count += places.shape[1]
+                self._total.add(places)
+                yield self._as_text(places)
             trailer = block.trailer or trailer
         check_trailer(trailer, self.declared, self._record_count, self._total, self.name)
 
-    def _as_text(self, data: "Bytes") -> bytes:
+    def _as_text(self, places: "Bytes") -> bytes:
         """Return the columns of the records, separated by tabs, without the blanks behind each value."""
         import numpy as np
 
-        widths = [last - first for first, last in self._spans]
-        out = np.empty((data.shape[0], sum(widths) + len(widths)), np.uint8)
-        kept = np.ones(out.shape, np.bool_)
-        place = 0
-        for (first, last), width in zip(self._spans, widths, strict=True):
-            field = data[:, first:last]
-            out[:, place : place + width] = field
-            kept[:, place : place + width] = _within_value(field)
-            out[:, place + width] = _TAB
-            place += width + 1
-        out[:, -1] = _NEWLINE
-        special = self._special(data, out)
-        if special is None:
-            return out[kept].tobytes()
-        return _escaped(out[kept], special[kept])
-
-    def _special(self, data: "Bytes", out: "Bytes") -> "npt.NDArray[np.bool_] | None":
-        """Return which bytes of the values mean something to COPY; None, the usual case, when none does."""
-        import numpy as np
-
-        if not any((data == byte).any() for byte in (_BACKSLASH, _TAB, _RETURN)):
-            return None
-        special = np.isin(out, (_BACKSLASH, _TAB, _RETURN))
-        separators = np.cumsum([last - first + 1 for first, last in self._spans]) - 1
-        special[:, separators] = False
-        return special
+        filled = places != _SPACE
+        used = filled.any(axis=1)
+        count = places.shape[1]
+        tab = np.full((1, count), _TAB, np.uint8)
+        always = np.ones((1, count), np.bool_)
+        values, kept, is_value = [], [], []
+        for first, last in self._spans:
+            # Most fields are wider than what any record of the block holds in them.
+            width = last - first - int(np.argmax(used[first:last][::-1])) if used[first:last].any() else 0
+            values += [places[first : first + width], tab]
+            kept += [_within_value(filled[first : first + width]), always]
+            is_value += [True] * width + [False]
+        values[-1] = np.full((1, count), _NEWLINE, np.uint8)
+        out = np.ascontiguousarray(np.concatenate(values).T)
+        mask = np.ascontiguousarray(np.concatenate(kept).T)
+        flat = out[mask]
+        if not any((flat == byte).any() for byte in (_BACKSLASH, _RETURN)) and not _has_tab(places):
+            return bytes(flat)
+        special = np.isin(out, (_BACKSLASH, _TAB, _RETURN)) & np.array(is_value)
+        return _escaped(flat, special[mask])
 
     def _check_characters(self, block: Block) -> None:
         """Raise P20WError at the first byte that is no character of the file's encoding."""
@@ -122,17 +120,22 @@ class FixedWidthReader:
         return f"position {place + 1}"
 
 
-def _within_value(field: "Bytes") -> Any:
-    """Return, for each byte of a column, whether it stands before or at the last byte that is not blank."""
+def _within_value(filled: "npt.NDArray[np.bool_]") -> "npt.NDArray[np.bool_]":
+    """Return, for each place of a column, in which records it stands before or at the last filled one."""
     import numpy as np
 
-    width = field.shape[1]
-    filled = field != _SPACE
-    if width == 1:
-        return filled
-    blanks = np.argmax(filled[:, ::-1], axis=1)
-    lengths = np.where(filled.any(axis=1), width - blanks, 0).astype(np.uint16)
-    return np.arange(width, dtype=np.uint16) < lengths[:, None]
+    within = np.ones(filled.shape, np.bool_)
+    so_far = np.zeros(filled.shape[1], np.bool_)
+    for place in range(filled.shape[0] - 1, -1, -1):
+        so_far |= filled[place]
+        if so_far.all():
+            break
+        within[place] = so_far
+    return within
+
+
+def _has_tab(places: "Bytes") -> bool:
+    return bool((places == _TAB).any())
 
 
 def _escaped(flat: "Bytes", special: "npt.NDArray[np.bool_]") -> bytes:

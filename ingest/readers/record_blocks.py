@@ -60,17 +60,19 @@ def read_blocks(path: Path, declared: LayoutVersion, name: str) -> Iterator[Bloc
 
 def _whole_lines(path: Path, name: str) -> Iterator[bytes]:
     """Yield pieces that end with a line end, about one block each; a missing last line end is added."""
-    rest = bytearray()
+    rest = b""
     is_empty = True
-    for chunk in read_chunks(path, name):
+    for chunk in read_chunks(path, name, _BLOCK):
         is_empty = False
         rest += chunk
-        if len(rest) >= _BLOCK and (end := rest.rfind(b"\n") + 1):
-            yield bytes(rest[:end])
-            del rest[:end]
+        # The end stays behind: only the last piece may end with blank lines, or without a line end.
+        end = rest.rfind(b"\n", 0, -2) + 1
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
     if is_empty:
         raise P20WError(f"{name} is empty.", "Deliver the file again.")
-    last = bytes(rest).rstrip(b"\r\n")
+    last = rest.rstrip(b"\r\n")
     if last:
         yield last + (b"\r\n" if b"\r\n" in rest else b"\n")
 
@@ -97,7 +99,7 @@ def _as_records(piece: bytes, stride: int, length: int, line: int, name: str) ->
         ends_right = bool((ends[:, -1] == _NEWLINE).all()) and (
             stride == length + 1 or bool((ends[:, 0] == _RETURN).all())
         )
-        if ends_right and piece.count(b"\n") == lines.shape[0]:
+        if ends_right and np.count_nonzero(lines == _NEWLINE) == lines.shape[0]:
             return lines[:, :length]
     raise _wrong_length(piece, line, length, name, has_return=stride == length + 2)
 

@@ -24,24 +24,24 @@ _AHEAD = 8
 _Item = TypeVar("_Item")
 
 
-def read_chunks(path: Path, name: str) -> Iterator[bytes]:
+def read_chunks(path: Path, name: str, size: int = CHUNK) -> Iterator[bytes]:
     """Yield the content of a file; gzip is recognised by its first bytes, whatever the file is called."""
     with path.open("rb") as file:
         start = file.read(len(_GZIP_MAGIC))
     if start == _GZIP_MAGIC:
-        yield from _unpacked(path, name)
+        yield from _unpacked(path, name, size)
         return
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(size):
             yield chunk
 
 
-def _unpacked(path: Path, name: str) -> Iterator[bytes]:
+def _unpacked(path: Path, name: str, size: int) -> Iterator[bytes]:
     packed = path.stat().st_size
     total = 0
     try:
         with gzip.open(path, "rb") as file:
-            while chunk := file.read(CHUNK):
+            while chunk := file.read(size):
                 total += len(chunk)
                 if total > _BOMB_BYTES and total > _BOMB_RATIO * packed:
                     raise P20WError(

@@ -28,23 +28,23 @@ class ControlTotal:
         self.value = 0
         self.unreadable_count = 0
 
-    def add(self, data: "Bytes") -> None:
-        """Add the column's values in a block of records."""
+    def add(self, places: "Bytes") -> None:
+        """Add the column's values in a block of records, which is given place by place."""
         if self.column is None or self.column.position is None:
             return
         first, last = self.column.position
-        field = data[:, first - 1 : last]
+        field = places[first - 1 : last]
         is_digit = (field - _ZERO) < 10
         is_blank = field == _SPACE
         # Digits behind leading blanks, the usual form, are summed place by place: no row can overflow.
-        is_usual = ((is_digit | is_blank).all(axis=1)) & ~(is_digit[:, :-1] & is_blank[:, 1:]).any(axis=1)
-        sums = ((field - _ZERO) * (is_digit & is_usual[:, None])).sum(axis=0, dtype="int64")
+        is_usual = (is_digit | is_blank).all(axis=0) & ~(is_digit[:-1] & is_blank[1:]).any(axis=0)
+        sums = ((field - _ZERO) * (is_digit & is_usual)).sum(axis=1, dtype="int64")
         total = 0
         for place_sum in sums.tolist():
             total = total * 10 + place_sum
         self.value += total
         if not is_usual.all():
-            self._add_unusual(field[~is_usual])
+            self._add_unusual(field[:, ~is_usual].T)
 
     def _add_unusual(self, field: "Bytes") -> None:
         """Add values with a sign or with blanks behind them; what is no number counts as zero."""
