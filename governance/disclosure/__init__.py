@@ -1,0 +1,1 @@
+"""Disclosure control over aggregated cells: pure functions, without a database."""

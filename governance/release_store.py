@@ -1,0 +1,137 @@
+"""Writes a decided release into `control` and `published`, and recognises one that is there already.
+
+Only shown texts arrive here. What may be shown is decided in `release` and `disclosure`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg import sql
+
+from governance.disclosure.primary import DisclosurePolicy
+from governance.release_source import RegistryEntry
+from warehouse.errors import P20WError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_INDICATOR_COLUMNS = (
+    *("release_id", "indicator_code", "indicator_version", "name", "unit", "definition", "numerator"),
+    *("denominator", "exclusions", "sources", "lag", "citation", "caveats"),
+)
+
+
+class PublishedCell(NamedTuple):
+    """One row of `published.indicator_cell`, without its release."""
+
+    indicator_code: str
+    indicator_version: str
+    cohort_period: str
+    dimension: str
+    category: str
+    category_label: str
+    shown_count: str | None
+    shown_value: str | None
+    suppression_code: str
+
+
+@dataclass(frozen=True)
+class ReleaseContent:
+    """All that readers of one release see, and the policy that was applied to it."""
+
+    state_name: str
+    note: str | None
+    indicators: Sequence[RegistryEntry]
+    cells: Sequence[PublishedCell]
+    policy: DisclosurePolicy
+
+    def digest(self) -> str:
+        """A fingerprint of what readers would see; over shown texts only, so that it holds no true number."""
+        described = [(e.code, e.version, e.name, e.unit, *e.texts) for e in self.indicators]
+        content = [self.state_name, self.note, described, self.cells, self.policy.as_dict()]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def unchanged_release(connection: Connection[Any], content: ReleaseContent) -> int | None:
+    """The newest published release, where it says the same already."""
+    row = connection.execute(
+        "select release_id, versions ->> 'content_sha256' from control.release"
+        " where status = 'published' order by release_id desc limit 1"
+    ).fetchone()
+    return int(row[0]) if row is not None and row[1] == content.digest() else None
+
+
+def write_release(connection: Connection[Any], content: ReleaseContent) -> int:
+    """Record and publish the content in the caller's transaction; returns the new release's id."""
+    row = connection.execute(
+        "insert into control.release (created_at, published_at, status, preset, versions)"
+        " values (now(), now(), 'published', %s, %s::jsonb) returning release_id",
+        (content.policy.preset, json.dumps(_versions(connection, content))),
+    ).fetchone()
+    if row is None:
+        raise P20WError("The release could not be recorded.", "Run the step again; nothing was published.")
+    release_id = int(row[0])
+    connection.execute(
+        "insert into published.release (release_id, published_at, state_name, note)"
+        " values (%s, now(), %s, %s)",
+        (release_id, content.state_name, content.note),
+    )
+    described = ((release_id, e.code, e.version, e.name, e.unit, *e.texts) for e in content.indicators)
+    _copy(connection, "indicator", _INDICATOR_COLUMNS, described)
+    shown = ((release_id, *cell) for cell in content.cells)
+    _copy(connection, "indicator_cell", ("release_id", *PublishedCell._fields), shown)
+    return release_id
+
+
+def _copy(
+    connection: Connection[Any], table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier("published", table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _versions(connection: Connection[Any], content: ReleaseContent) -> dict[str, Any]:
+    """What the release was made from, so that it can be made again."""
+    return {
+        "content_sha256": content.digest(),
+        "p20w": _own_version(),
+        "linkage_run_id": _live_linkage_run(connection),
+        "deliveries_sha256": _deliveries_digest(connection),
+        "indicators": {entry.code: entry.version for entry in content.indicators},
+        "disclosure": content.policy.as_dict(),
+    }
+
+
+def _own_version() -> str:
+    try:
+        return metadata.version("p20w")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _live_linkage_run(connection: Connection[Any]) -> str | None:
+    row = connection.execute(
+        "select linkage_run_id::text from control.linkage_run where status = 'live'"
+        " order by finished_at desc limit 1"
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _deliveries_digest(connection: Connection[Any]) -> str:
+    """A fingerprint of the accepted deliveries that the numbers rest on."""
+    row = connection.execute(
+        "select encode(sha256(convert_to("
+        "coalesce(string_agg(sha256, ',' order by delivery_id), ''), 'UTF8')), 'hex')"
+        " from control.delivery where status = 'accepted'"
+    ).fetchone()
+    return str(row[0]) if row else ""

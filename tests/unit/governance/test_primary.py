@@ -1,0 +1,66 @@
+import pytest
+
+from governance.disclosure.primary import Cell, DisclosurePolicy, is_sensitive
+from warehouse.errors import P20WError
+
+POLICY = DisclosurePolicy()
+
+
+@pytest.mark.parametrize(
+    ("people", "outcome", "sensitive"),
+    [
+        (9, 5, True),
+        (10, 5, False),
+        (10, 3, False),
+        (10, 2, True),
+        (10, 7, False),
+        (10, 8, True),
+        (500, 500, True),
+    ],
+)
+def test_a_rate_is_hidden_when_either_side_of_it_is_small(people, outcome, sensitive):
+    assert is_sensitive(Cell("x", people, outcome), "percent", POLICY) is sensitive
+
+
+@pytest.mark.parametrize(
+    ("people", "employers", "share", "sensitive"),
+    [
+        (10, 3, 0.8, False),
+        (9, 3, 0.5, True),
+        (50, 2, 0.5, True),
+        (50, 9, 0.81, True),
+        (50, None, 0.1, True),
+        (50, 9, None, True),
+    ],
+)
+def test_a_wage_is_hidden_when_few_people_or_employers_stand_behind_it(people, employers, share, sensitive):
+    cell = Cell("x", people, people, 7000.0, employers, share)
+    assert is_sensitive(cell, "usd", POLICY) is sensitive
+
+
+def test_the_stricter_of_both_minimum_counts_holds_for_wages():
+    policy = DisclosurePolicy(min_count=16, min_wage_count=10)
+    assert is_sensitive(Cell("x", 15, 15, 7000.0, 9, 0.1), "usd", policy)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"min_count": 1},
+        {"min_wage_count": 2},
+        {"min_outcome_count": 0},
+        {"round_rate_to": 0},
+        {"cohorts": "both"},
+    ],
+)
+def test_settings_that_protect_nobody_are_refused(setting):
+    with pytest.raises(P20WError):
+        DisclosurePolicy(**setting)
+
+
+def test_the_policy_of_the_demonstration_state_is_read():
+    from warehouse.state import load_state
+
+    policy = DisclosurePolicy.from_settings(load_state().disclosure)
+    assert (policy.preset, policy.min_count, policy.round_rate_to) == ("synthetic_state", 10, 0.1)
+    assert policy.cohorts == "single"
