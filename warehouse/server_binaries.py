@@ -110,17 +110,23 @@ def checked_binaries(folder: Path) -> Binaries:
 
 def copy_installation(binaries: Binaries, target: Path) -> Binaries:
     """Copy an installation to where the server's account can reach it; a finished copy is kept."""
-    if not (target / "bin" / "postgres").exists():
+    prefix = binaries.folder.parent
+    # Wheels carry the system's libraries beside the package, and the programs find them by relative path.
+    package = prefix.parent
+    root = package.parent if package.name == _PACKAGE else package
+    if not target.exists():
         unfinished = target.with_name(f"{target.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        source = binaries.folder.parent
-        for part in ("bin", "lib", "share"):
-            if (source / part).is_dir():
-                shutil.copytree(source / part, unfinished / part, ignore=shutil.ignore_patterns("*.a"))
+        parts = [prefix / name for name in ("bin", "lib", "share")]
+        if package.name == _PACKAGE:
+            parts += [package / ".dylibs", package.with_name(f"{package.name}.libs")]
+        for part in filter(Path.is_dir, parts):
+            copied = unfinished / part.relative_to(root)
+            shutil.copytree(part, copied, ignore=shutil.ignore_patterns("*.a"))
         for path in (unfinished, *unfinished.rglob("*")):
-            path.chmod(0o755 if path.is_dir() or (os.access(path, os.X_OK) and _is_program(path)) else 0o644)
+            path.chmod(0o755 if path.is_dir() or _is_program(path) else 0o644)
         unfinished.rename(target)
-    return Binaries(target / "bin", binaries.version)
+    return Binaries(target / binaries.folder.relative_to(root), binaries.version)
 
 
 def _is_program(path: Path) -> bool:

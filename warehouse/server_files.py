@@ -60,10 +60,12 @@ class ServerLog:
 
     def failure(self) -> str:
         """The server's last stated reason for not starting."""
-        lines = [line for line in self.recent().splitlines() if "FATAL" in line or "could not" in line]
-        if not lines:
-            return "no reason was logged"
-        return lines[-1].partition("FATAL:")[2].strip() or lines[-1]
+        lines = [line for line in self.recent().splitlines() if not line.startswith("pg_ctl:")]
+        for sign in ("FATAL:", "LOG:  invalid", "could not", "error"):
+            reasons = [line for line in lines if sign in line]
+            if reasons:
+                return reasons[-1].rpartition(":  ")[2].strip()
+        return "no reason was logged"
 
 
 def _try_lock(descriptor: int) -> bool:
