@@ -30,6 +30,7 @@ _YES_NO: Mapping[str, tuple[str, str]] = {
 }
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
+_NOT_KNOWN = "unknown"
 
 
 def category_label(dimension: str, category: str, known: Mapping[tuple[str, str], str]) -> str:
@@ -43,6 +44,8 @@ def category_label(dimension: str, category: str, known: Mapping[tuple[str, str]
     name = known.get((dimension, category)) or _LABELS.get((dimension, category))
     if name:
         return name
+    if category.lower() == _NOT_KNOWN:
+        return "Not known"
     if dimension in _YES_NO:
         yes, no = _YES_NO[dimension]
         answer = category.lower()

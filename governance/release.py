@@ -77,7 +77,7 @@ def make_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
         check_cohort_choice(connection, pooled=pooled)
         registry = read_registry(connection)
         cohorts = read_cohorts(connection, pooled=pooled)
-        _check_registered(cohorts, registry)
+        _check_publishable(cohorts, registry)
         cells = protect(
             cohorts, registry, read_earlier_hidden(connection), read_labels(connection), policy, state.name
         )
@@ -172,7 +172,14 @@ def _check_cube_exists(connection: Connection[Any]) -> None:
         raise P20WError("There are no indicators to release yet.", "Load deliveries, then run the models.")
 
 
-def _check_registered(cohorts: list[CohortTables], registry: Mapping[tuple[str, str], RegistryEntry]) -> None:
+def _check_publishable(
+    cohorts: list[CohortTables], registry: Mapping[tuple[str, str], RegistryEntry]
+) -> None:
+    if not cohorts:
+        raise P20WError(
+            "No cohort is complete yet, so there is nothing to publish.",
+            "Load the files that its outcomes are measured in, then run the models again.",
+        )
     missing = sorted({f"{c.code} {c.version}" for c in cohorts if (c.code, c.version) not in registry})
     if missing:
         raise P20WError(

@@ -72,5 +72,6 @@ def test_categories_read_as_words():
     assert category_label("district", "0200", known) == "0200"
     assert category_label("english_learner", "yes", known) == "English learner"
     assert category_label("idea", "no", known) == "Not a student with a disability (IDEA)"
+    assert category_label("sex", "unknown", known) == "Not known"
     assert category_label("age_group", "25_to_44", known) == "25 to 44"
     assert category_label("race_ethnicity", "TwoorMoreRaces", known) == "Two or more races"
