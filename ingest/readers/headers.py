@@ -4,7 +4,6 @@ Belongs here: names of columns. Must not come here: data rows, the database.
 """
 
 import csv
-from collections.abc import Iterable
 from difflib import get_close_matches
 
 from ingest.catalogue import Column, Layout
@@ -31,7 +30,7 @@ def match_header(names: list[str], layout: Layout, version: str, file_name: str)
         raise _not_this_header(names, layout, version, file_name)
     for name, column in zip(names, found, strict=True):
         if column is None:
-            raise _unknown(name, by_spelling, set(matched), file_name)
+            raise _unknown(name, by_spelling, matched, file_name)
     for place, column in enumerate(matched):
         if column in matched[:place]:
             raise P20WError(
@@ -50,24 +49,25 @@ def match_header(names: list[str], layout: Layout, version: str, file_name: str)
 
 def versions_with_header(names: list[str], layout: Layout) -> list[str]:
     """Return the versions of a layout that this header fits without any fault."""
-    fitting = []
-    for version, declared in layout.versions.items():
-        if declared.format == "delimited":
-            try:
-                match_header(names, layout, version, "")
-            except P20WError:
-                continue
-            fitting.append(version)
-    return fitting
+    return [
+        version
+        for version, declared in layout.versions.items()
+        if declared.format == "delimited" and _fits(names, layout, version)
+    ]
+
+
+def _fits(names: list[str], layout: Layout, version: str) -> bool:
+    by_spelling = _spellings(layout, version)
+    found = [by_spelling[name].name for name in names if name in by_spelling]
+    required = {column.name for column in layout.columns_in(version) if column.required}
+    return len(found) == len(names) == len(set(found)) and required <= set(found)
 
 
 def _spellings(layout: Layout, version: str) -> dict[str, Column]:
     return {name: column for column in layout.columns for name in column.headers_for(version)}
 
 
-def _unknown(
-    name: str, by_spelling: dict[str, Column], present: Iterable[Column], file_name: str
-) -> P20WError:
+def _unknown(name: str, by_spelling: dict[str, Column], present: list[Column], file_name: str) -> P20WError:
     other_case = [spelling for spelling in by_spelling if spelling.casefold() == name.casefold()]
     absent = [spelling for spelling, column in by_spelling.items() if column not in present]
     near = other_case or get_close_matches(name, absent, n=1, cutoff=0.5) or absent[:1]

@@ -1,0 +1,181 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.catalogue import load_catalogue
+from ingest.readers.fixed_width import FixedWidthReader
+from warehouse.errors import P20WError
+
+WAGE = load_catalogue().layouts["ui/wage"]
+SPANS = {c.name: (c.position[0] - 1, c.position[1]) for c in WAGE.columns if c.position}
+LENGTH = 275
+
+
+def record(kind: str = "S", **values: str) -> bytes:
+    content = bytearray(kind.encode().ljust(LENGTH))
+    for name, value in values.items():
+        first, last = SPANS[name]
+        content[first:last] = value.encode("latin-1").ljust(last - first)
+    return bytes(content)
+
+
+def trailer(count: int, total: int) -> bytes:
+    content = bytearray(b"F".ljust(LENGTH))
+    content[1:11], content[40:55] = b"%010d" % count, b"%015d" % total
+    return bytes(content)
+
+
+def wage_file(*records: bytes, total: int = 0, end: bytes = b"\n") -> bytes:
+    return b"".join(line + end for line in (record("A"), *records, trailer(len(records), total)))
+
+
+def _rows(tmp_path: Path, content: bytes) -> list[dict[str, str]]:
+    path = tmp_path / "content"
+    path.write_bytes(content)
+    reader = FixedWidthReader(path, WAGE, "2014", "w.dat")
+    text = b"".join(reader.chunks())
+    return [dict(zip(reader.columns, _split(line), strict=True)) for line in _split(text, b"\n") if line]
+
+
+def _split(text: bytes | str, at: bytes = b"\t") -> list:  # type: ignore[type-arg]
+    """Split as COPY does: a backslash takes the special meaning off the next byte."""
+    parts, current, is_escaped = [], bytearray(), False
+    for byte in text if isinstance(text, bytes) else text.encode():
+        if is_escaped or (byte == 92):
+            if is_escaped or at == b"\n":
+                current.append(byte)
+            is_escaped = not is_escaped
+        elif byte == at[0]:
+            parts.append(bytes(current))
+            current = bytearray()
+        else:
+            current.append(byte)
+    parts.append(bytes(current))
+    return parts
+
+
+def _error(tmp_path: Path, content: bytes) -> str:
+    with pytest.raises(P20WError) as caught:
+        _rows(tmp_path, content)
+    assert "SECRET" not in str(caught.value)
+    return caught.value.message
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("has_last_end", [True, False])
+def test_values_are_cut_at_their_positions_without_the_blanks_behind(
+    tmp_path: Path, end: bytes, has_last_end: bool
+) -> None:
+    content = wage_file(
+        record(ssn="123456789", last_name="DE LA CRUZ", total_gross_wages="00000001234500"),
+        record(ssn="987654321", first_name="  X"),
+        total=1234500,
+        end=end,
+    )
+    first, second = _rows(tmp_path, content if has_last_end else content.removesuffix(end))
+    assert (first["ssn"], first["last_name"], first["first_name"]) == (b"123456789", b"DE LA CRUZ", b"")
+    assert first["total_gross_wages"] == b"00000001234500"
+    assert (second["first_name"], second["separation"]) == (b"  X", b"")
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "last_name": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20),
+                "first_name": st.text("A\\\t '\"|,", max_size=12),
+                "reporting_unit_id": st.text("\\\t\r", max_size=15),
+            }
+        ),
+        max_size=30,
+    )
+)
+@settings(deadline=None, max_examples=60)
+def test_any_values_come_through(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
+) -> None:
+    content = wage_file(*(record(**row) for row in rows))
+    found = _rows(tmp_path_factory.mktemp("w"), content)
+    assert len(found) == len(rows)
+    for row, values in zip(found, rows, strict=True):
+        assert {name: row[name] for name in values} == {n: v.rstrip(" ").encode() for n, v in values.items()}
+
+
+def test_blocks_fit_together_wherever_the_file_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = wage_file(
+        *(record(ssn=f"{number:09}", total_gross_wages=f"{number:014}") for number in range(40)),
+        total=sum(range(40)),
+    )
+    for size in (1, 100, 276, 277, 1000, 5000):
+        monkeypatch.setattr("ingest.readers.record_blocks._BLOCK", size)
+        assert [int(row["ssn"]) for row in _rows(tmp_path, content)] == list(range(40))
+
+
+@pytest.mark.parametrize("amount", ["00000000000099", "            99", "99            ", "+99           "])
+def test_the_control_total_reads_every_usual_form_of_a_number(tmp_path: Path, amount: str) -> None:
+    assert len(_rows(tmp_path, wage_file(record(total_gross_wages=amount), total=99))) == 1
+
+
+def test_the_control_total_takes_adjustments_off_and_blanks_as_nothing(tmp_path: Path) -> None:
+    records = [record(total_gross_wages=amount) for amount in ("-5", "", "00000000000007")]
+    assert len(_rows(tmp_path, wage_file(*records, total=2))) == 3
+
+
+def test_a_wrong_total_or_count_is_named_without_its_amounts(tmp_path: Path) -> None:
+    content = wage_file(record(total_gross_wages="00000000000777"), total=778)
+    assert _error(tmp_path, content) == (
+        "w.dat: the control total of its trailer differs from the sum of total_gross_wages over its 1 records."
+    )
+    lines = wage_file(record(), record()).splitlines(keepends=True)
+    assert "its trailer counts 2 records, but the file holds 1" in _error(
+        tmp_path, b"".join(lines[:1] + lines[2:])
+    )
+
+
+def test_a_file_without_its_trailer_was_cut_off(tmp_path: Path) -> None:
+    content = b"".join(wage_file(record(), record()).splitlines(keepends=True)[:-1])
+    assert _error(tmp_path, content) == "w.dat ends with line 3, without its trailer record."
+
+
+def test_a_record_behind_the_trailer_is_refused(tmp_path: Path) -> None:
+    error = _error(tmp_path, wage_file(record()) + record() + b"\n")
+    assert error == "w.dat, line 4: a record behind the trailer of line 3."
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (record(last_name="SECRET")[:-1], "w.dat, line 3 is 274 bytes long; a record has 275."),
+        (record() + b"  ", "w.dat, line 3 is 277 bytes long; a record has 275."),
+        (record()[:100] + b"\n" + record()[101:], "w.dat, line 3 is 100 bytes long"),
+        (b"", "w.dat, line 3 is 0 bytes long"),
+        (record("E", last_name="SECRET"), "w.dat, line 3 does not begin with the record type S."),
+        (record(last_name="SECRET\0"), "w.dat, line 3, column last_name (positions 11-30): a NUL byte."),
+        (
+            record(first_name="JOS\xc9"),
+            "w.dat, line 3, column first_name (positions 31-42): a byte that is not asc",
+        ),
+        (record() + b"\r", "w.dat, line 3 ends otherwise than the lines before it."),
+    ],
+)
+def test_a_wrong_record_is_named_by_its_line(tmp_path: Path, line: bytes, message: str) -> None:
+    content = b"".join(
+        part + b"\n" for part in (record("A"), record(last_name="SECRET"), line, record(), trailer(3, 0))
+    )
+    assert message in _error(tmp_path, content)
+
+
+def test_the_first_line_must_be_the_header_record(tmp_path: Path) -> None:
+    assert "line 1 is not a header record (A)" in _error(tmp_path, record() + b"\n" + trailer(1, 0) + b"\n")
+
+
+def test_an_empty_file_is_named_as_such(tmp_path: Path) -> None:
+    assert _error(tmp_path, b"") == "w.dat is empty."
+
+
+def test_a_file_with_header_and_trailer_alone_holds_no_row(tmp_path: Path) -> None:
+    assert _rows(tmp_path, wage_file()) == []
