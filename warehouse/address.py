@@ -92,7 +92,9 @@ def _checked(url: str) -> str:
         known = conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         known = {}
-    if not known.get("dbname") and not known.get("service"):
+    ports = str(known.get("port") or "5432").split(",")
+    has_target = known.get("dbname") or known.get("service")
+    if not has_target or not all(port.isdecimal() for port in ports if port):
         # The text itself is not repeated: it may hold a password.
         raise P20WError(
             f"{_VARIABLE} is not an address of a PostgreSQL database.",

@@ -31,6 +31,7 @@ _PLAIN_MESSAGES = frozenset(
     }
 )
 _PLAIN_CLASSES = ("53", "57", "58")
+_DISK_FULL = "53100"
 _TRANSIENT_CLASSES = ("08", "40", "53", "57")
 
 _HINTS = {
@@ -87,7 +88,9 @@ class DatabaseError(P20WError):
     @property
     def is_transient(self) -> bool:
         """Whether the same statement may succeed when it is sent again."""
-        return self.sqlstate is None or self.sqlstate.startswith(_TRANSIENT_CLASSES)
+        if self.sqlstate is None:
+            return True
+        return self.sqlstate.startswith(_TRANSIENT_CLASSES) and self.sqlstate != _DISK_FULL
 
 
 def _rebuild(kind: type[P20WError], state: dict[str, Any]) -> P20WError:
@@ -106,7 +109,8 @@ def redacted() -> Iterator[None]:
         if replacement is None:
             raise
         try:
-            raise replacement from None
+            # The place of the failing statement stays; source lines hold names, never values.
+            raise replacement.with_traceback(error.__traceback__) from None
         finally:
             # `from None` only hides the original; its text, which quotes data, would still hang on to it.
             replacement.__context__ = None

@@ -111,7 +111,8 @@ def require_space(folder: Path, needed: int = _FREE_BYTES_NEEDED) -> None:
     free = status.f_bavail * status.f_frsize
     if free < needed:
         raise P20WError(
-            f"The disk of {folder} is full: {free // 1_000_000} MB free, {needed // 1_000_000} MB needed.",
+            f"The disk of {folder} has too little space: {free // 1_000_000} MB are free, "
+            f"{needed // 1_000_000} MB are needed.",
             "Free disk space, or set P20W_HOME to a folder on another disk.",
         )
 

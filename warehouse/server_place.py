@@ -58,7 +58,7 @@ def read_place(home: Home) -> Place | None:
             f"The home folder {home.root} belongs to another account.",
             "Run as the account that made it, or set P20W_HOME to a folder of your own.",
         ) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise P20WError(
             f"The file {path} is damaged.",
             "Restore it from a backup, or set P20W_HOME to another folder for a new warehouse.",

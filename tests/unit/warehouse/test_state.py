@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from warehouse.errors import P20WError
+from warehouse.state import DEMO_STATE, load_state
+
+
+def _changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = DEMO_STATE.read_text()
+    assert old in text
+    path = tmp_path / "state.yml"
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+def test_the_synthetic_state_is_valid_and_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("P20W_STATE", raising=False)
+    state = load_state()
+    assert state.code == "SY"
+    assert state.submitters_of("ui/wage") == ["ui_agency"]
+    assert state.submitters["south"].code_maps["sex"]["1"] == "M"
+
+
+def test_sections_read_by_attribute_and_by_name() -> None:
+    state = load_state()
+    assert state.disclosure["min_count"] == state.disclosure.min_count
+    assert state.linkage.get("nothing", 7) == 7
+    with pytest.raises(KeyError):
+        state.linkage["nothing"]
+
+
+def test_the_environment_names_another_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P20W_STATE", str(_changed(tmp_path, "name: Synthetic State", "name: Other")))
+    assert load_state().name == "Other"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  code: SY\n", "", r"state\.code: is missing"),
+        ("as_of: 2025-06-30", "as_of: tomorrow", r"state\.as_of: "),
+        ("min_count: 10", "min_cuont: 10", r"disclosure\.min_cuont: is not a known key"),
+        ("min_count: 10", "min_count: 1", r"disclosure\.min_count: input should be greater"),
+        ("threshold: 0.9", "threshold: 0.05", r"linkage: .*review_floor must be below threshold"),
+        ("    agency: wioa\n", "", r"submitters\.workforce\.agency: is missing"),
+        ('"1": M', "1: M", r"submitters\.south\.code_maps\.sex\.1: must be text"),
+        ("ui_agency:", "ui__agency:", r"submitters\.ui__agency"),
+        ("  north:", "  south:", r"the key south is given twice"),
+        ("[ui/wage,", "[wage,", r"submitters\.ui_agency\.layouts\.0"),
+        ("scope: program", "scope: school", r"perkins\.concentrator\.scope"),
+        ("state:\n", "status:\n", r"the key state is missing"),
+        ("state:\n", "state: [\n", r"is not valid"),
+    ],
+)
+def test_a_wrong_key_is_named(tmp_path: Path, old: str, new: str, told: str) -> None:
+    with pytest.raises(P20WError, match=told):
+        load_state(_changed(tmp_path, old, new))
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(P20WError, match=r"/nowhere/state\.yml cannot be read"):
+        load_state("/nowhere/state.yml")
