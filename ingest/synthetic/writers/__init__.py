@@ -1,0 +1,1 @@
+"""One module per agency: lives in, that agency's files out."""
