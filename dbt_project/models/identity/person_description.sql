@@ -1,14 +1,16 @@
--- One row per description of a person that an accepted delivery gave, cleaned of values that describe nobody.
+-- One row per distinct description of a person in the accepted deliveries, cleaned of values that describe nobody.
 with deliveries as (select * from {{ source('control', 'delivery') }}),
 
 described as (
-    {% for source in ['k12', 'postsecondary', 'wioa', 'ui', 'bridge'] -%}
-    select
-        '{{ source }}' as source, source_key, delivery_id, row_number, ssn, first_name, middle_name, last_name,
-        generation_code, preferred_name, former_last_name, birthdate, sex, zip_code, first_seen, last_seen
-    from {{ ref('int_' ~ source ~ '__persons_described') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select 'k12' as source, * from {{ ref('int_k12__persons_described') }}
+    union all
+    select 'postsecondary' as source, * from {{ ref('int_postsecondary__persons_described') }}
+    union all
+    select 'wioa' as source, * from {{ ref('int_wioa__persons_described') }}
+    union all
+    select 'ui' as source, * from {{ ref('int_ui__persons_described') }}
+    union all
+    select 'bridge' as source, * from {{ ref('int_bridge__persons_described') }}
 ),
 
 -- Newest first by period, then by delivery, then by row: one number orders every description of a person.
@@ -20,47 +22,58 @@ delivery_order as (
     from deliveries
 ),
 
-judged as (
+cleaned as (
     select
-        described.*,
+        described.source,
+        described.source_key,
         delivery_order.delivery_rank * 4294967296 + described.row_number as recency,
-        control.clean_ssn(described.ssn) as valid_ssn,
-        coalesce(
-            described.birthdate = date '1900-01-01'
-            or extract(year from described.birthdate) > delivery_order.period_year
-            or (
-                described.source = 'k12'
-                and extract(year from age(make_date(delivery_order.period_year, 6, 30), described.birthdate))
-                not between 3 and 22
-            ),
-            false
-        ) as is_birthdate_set_aside
+        control.clean_ssn(described.ssn) as ssn,
+        {{ name_or_null('described.first_name') }} as first_name,
+        {{ name_or_null('described.middle_name') }} as middle_name,
+        {{ name_or_null('described.last_name') }} as last_name,
+        upper(described.generation_code) as generation_code,
+        {{ name_or_null('described.preferred_name') }} as preferred_name,
+        {{ name_or_null('described.former_last_name') }} as former_last_name,
+        {{ birthdate_or_null('described.birthdate', 'delivery_order.period_year', 'described.source') }} as birthdate,
+        case when described.sex in ('M', 'F') then described.sex end as sex,
+        described.zip_code,
+        described.first_seen,
+        described.last_seen,
+        described.ssn is not null as has_ssn,
+        described.birthdate is not null as has_birthdate,
+        described.first_name is not null as has_first_name,
+        described.last_name is not null as has_last_name
     from described
     inner join delivery_order on described.delivery_id = delivery_order.delivery_id
     where described.source_key is not null
 ),
 
+-- Most years repeat what the year before said.
 final as (
     select
         source,
         source_key,
-        recency,
-        valid_ssn as ssn,
-        {{ name_or_null('first_name') }} as first_name,
-        {{ name_or_null('middle_name') }} as middle_name,
-        {{ name_or_null('last_name') }} as last_name,
-        upper(generation_code) as generation_code,
-        {{ name_or_null('preferred_name') }} as preferred_name,
-        {{ name_or_null('former_last_name') }} as former_last_name,
-        case when not is_birthdate_set_aside then birthdate end as birthdate,
-        case when sex in ('M', 'F') then sex end as sex,
+        max(recency) as recency,
+        ssn,
+        first_name,
+        middle_name,
+        last_name,
+        generation_code,
+        preferred_name,
+        former_last_name,
+        birthdate,
+        sex,
         zip_code,
-        first_seen,
-        last_seen,
-        ssn is not null and valid_ssn is null as is_ssn_set_aside,
-        is_birthdate_set_aside,
-        {{ is_placeholder('first_name') }} or {{ is_placeholder('last_name') }} as is_name_set_aside
-    from judged
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        bool_or(has_ssn) and ssn is null as is_ssn_set_aside,
+        bool_or(has_birthdate) and birthdate is null as is_birthdate_set_aside,
+        (bool_or(has_first_name) and first_name is null) or (bool_or(has_last_name) and last_name is null)
+            as is_name_set_aside
+    from cleaned
+    group by
+        source, source_key, ssn, first_name, middle_name, last_name, generation_code, preferred_name, former_last_name,
+        birthdate, sex, zip_code
 )
 
 select * from final

@@ -3,40 +3,19 @@ with descriptions as (select * from {{ ref('person_description') }}),
 
 records as (select * from {{ ref('source_record') }}),
 
--- Most years repeat what the year before said.
-distinct_descriptions as (
-    select
-        source,
-        source_key,
-        ssn,
-        first_name,
-        middle_name,
-        last_name,
-        generation_code,
-        preferred_name,
-        former_last_name,
-        birthdate,
-        sex,
-        zip_code,
-        max(recency) as recency,
-        min(first_seen) as first_seen,
-        max(last_seen) as last_seen,
-        bool_or(is_ssn_set_aside) as is_ssn_set_aside,
-        bool_or(is_birthdate_set_aside) as is_birthdate_set_aside,
-        bool_or(is_name_set_aside) as is_name_set_aside
-    from descriptions
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-),
-
 newest as (
     select
         source,
         source_key,
-        {% for column in [
-            'ssn', 'first_name', 'middle_name', 'last_name', 'generation_code', 'preferred_name', 'birthdate', 'sex', 'zip_code'
-        ] -%}
-        {{ newest(column) }} as {{ column }},
-        {% endfor -%}
+        {{ newest('ssn') }} as ssn,
+        {{ newest('first_name') }} as first_name,
+        {{ newest('middle_name') }} as middle_name,
+        {{ newest('last_name') }} as last_name,
+        {{ newest('generation_code') }} as generation_code,
+        {{ newest('preferred_name') }} as preferred_name,
+        {{ newest('birthdate') }} as birthdate,
+        {{ newest('sex') }} as sex,
+        {{ newest('zip_code') }} as zip_code,
         array_agg(distinct first_name) filter (where first_name is not null) as first_names,
         array_agg(distinct last_name) filter (where last_name is not null) as last_names,
         array_agg(distinct former_last_name) filter (where former_last_name is not null) as former_last_names,
@@ -45,7 +24,7 @@ newest as (
         bool_or(is_ssn_set_aside) as is_ssn_set_aside,
         bool_or(is_birthdate_set_aside) as is_birthdate_set_aside,
         bool_or(is_name_set_aside) as is_name_set_aside
-    from distinct_descriptions
+    from descriptions
     group by source, source_key
 ),
 

@@ -14,13 +14,13 @@ final as (
         described.source,
         described.source_key
     from described
-    {% if is_incremental() -%}
-    where not exists (
-        select 1
-        from {{ this }} as known
-        where known.source = described.source and known.source_key = described.source_key
-    )
-    {%- endif %}
+    {% if is_incremental() %}
+        where not exists (
+            select 1
+            from {{ this }} as known
+            where known.source = described.source and known.source_key = described.source_key
+        )
+    {% endif %}
 )
 
 select * from final

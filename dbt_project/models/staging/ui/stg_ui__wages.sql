@@ -3,12 +3,12 @@ with delivered as (
     {{ accepted_rows('ui/wage') }}
 ),
 
-dated as (
+-- MMYYYY, the last month of a quarter. A few dozen values stand in millions of rows: each is read once.
+quarters as (
     select
-        *,
-        -- MMYYYY names the last month of the quarter.
+        reporting_period,
         control.to_date(right(reporting_period, 4) || left(reporting_period, 2) || '01', 'YYYYMMDD') as quarter_month
-    from delivered
+    from (select distinct reporting_period from {{ source('raw', 'ui__wage') }}) as periods
 ),
 
 final as (
@@ -29,14 +29,15 @@ final as (
         {{ as_text('taxing_entity') }} as taxing_entity,
         {{ as_text('employer_account_id') }} as employer_account_id,
         {{ as_text('reporting_unit_id') }} as reporting_unit_id,
-        {{ as_text('reporting_period') }} as reporting_period,
+        {{ as_text('delivered.reporting_period') }} as reporting_period,
         {{ as_text('first_employed') }} as first_employed,
         {{ as_text('separation') }} as separation,
-        cast(extract(year from quarter_month) as integer) as wage_year,
-        cast(extract(quarter from quarter_month) as integer) as wage_quarter,
-        control.quarter_index(quarter_month) as quarter_index,
+        cast(extract(year from quarters.quarter_month) as integer) as wage_year,
+        cast(extract(quarter from quarters.quarter_month) as integer) as wage_quarter,
+        control.quarter_index(quarters.quarter_month) as quarter_index,
         {{ wage_source_key('ssn', 'last_name', 'first_name', 'middle_initial') }} as source_key
-    from dated
+    from delivered
+    left join quarters on delivered.reporting_period = quarters.reporting_period
 )
 
 select * from final
