@@ -13,6 +13,15 @@ from quality_checks.catalogue import AS_SENT, columns_named, typed_columns_named
 from quality_checks.rule import Rule
 from quality_checks.windows import period_window
 
+PLANNER_SETTINGS = {
+    # Compiling a hundred small conditions takes longer than evaluating them.
+    "jit": "off",
+    # A key never reaches over deliveries, and a delivery is a partition.
+    "enable_partitionwise_aggregate": "on",
+    # Rows that have just been loaded have no statistics; a loop chosen on the guess of one row never ends.
+    "enable_nestloop": "off",
+}
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -45,17 +54,32 @@ def batch_query(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Deli
     values += [_standard_code(column) for column in coded]
     return sql.SQL(
         "select r.delivery_id, r.row_number, d.submitter, d.period_year, d.period_begin, d.period_end,"
-        " d.date_format, {values} from {table} as r"
+        " d.date_format, {values} from ({sent}) as r"
         " join (values {deliveries}) as d(delivery_id, submitter, period_year, period_begin, period_end,"
-        " date_format) on d.delivery_id = r.delivery_id {code_maps}"
-        # The ids again, as constants: only they let the planner leave out the other deliveries' partitions.
-        # The offset keeps the planner from computing a typed value once per rule that names it.
-        " where r.delivery_id in ({ids}) offset 0"
+        " date_format) on d.delivery_id = r.delivery_id {code_maps} offset 0"
     ).format(
         values=sql.SQL(", ").join(values),
-        table=sql.Identifier("raw", layout.table),
+        sent=_trimmed_rows(layout, used, deliveries),
         deliveries=sql.SQL(", ").join(_delivery_values(layout, delivery) for delivery in deliveries),
         code_maps=sql.SQL(" ").join(_code_map_join(column) for column in coded),
+    )
+
+
+def _trimmed_rows(layout: Layout, used: Sequence[Column], deliveries: Sequence[Delivery]) -> sql.Composed:
+    """Return the delivered rows with blanks as nulls.
+
+    The offsets here and above keep the planner from pasting one expression into the next: a value would be trimmed
+    a dozen times to be read as a date, and read once per rule that names it. The ids are constants, for only they
+    let it leave out the partitions of other deliveries.
+    """
+    return sql.SQL(
+        "select delivery_id, row_number, {texts} from {table} where delivery_id in ({ids}) offset 0"
+    ).format(
+        texts=sql.SQL(", ").join(
+            sql.SQL("nullif(btrim({name}), '') as {name}").format(name=sql.Identifier(column.name))
+            for column in used
+        ),
+        table=sql.Identifier("raw", layout.table),
         ids=id_list(deliveries),
     )
 
@@ -78,8 +102,8 @@ def _is_compared(column: Column, layout: Layout, rules: Sequence[Rule]) -> bool:
     return any(rule.fails and column.name in typed_columns_named(rule.fails, layout) for rule in rules)
 
 
-def _text(column: Column) -> sql.Composed:
-    return sql.SQL("nullif(btrim(r.{}), '')").format(sql.Identifier(column.name))
+def _text(column: Column) -> sql.Identifier:
+    return sql.Identifier("r", column.name)
 
 
 def _sent(column: Column) -> sql.Composed:

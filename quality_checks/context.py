@@ -13,14 +13,14 @@ from typing import Any
 
 from psycopg import sql
 
+from quality_checks.batch import PLANNER_SETTINGS
 from warehouse.connection import Warehouse
 from warehouse.errors import redacted
 
 # Great Expectations substitutes it into the connection string. An address with a socket is refused when it
 # is written there directly, and in this way the password is in no configuration either.
 _ADDRESS = "P20W_GX_DATABASE_URL"
-# Compiling a hundred small conditions takes longer than evaluating them; one delivery is one partition.
-_SETTINGS = "-c jit=off -c enable_partitionwise_aggregate=on"
+_SETTINGS = " ".join(f"-c {name}={value}" for name, value in PLANNER_SETTINGS.items())
 
 # A context is not made for several threads, and the address is the whole process's.
 _in_use = threading.Lock()

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from ingest.layout import Layout
 from quality_checks.batch import sent_name
-from quality_checks.predicates import failing
+from quality_checks.predicates import failing, key_columns, key_counts
 from quality_checks.rule import Rule
 
 _SEVERITY = {"reject": "critical", "hold": "critical", "warn": "warning"}
@@ -42,7 +42,8 @@ def expectation(rule: Rule, layout: Layout) -> Any:
             column_A=later, column_B=earlier, or_equal=True, ignore_row_if="either_value_is_missing", **mostly
         )
     if rule.kind == "uniqueness":
-        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_repeats(rule, layout), **common)
+        query = _repeats(rule, layout)
+        return keys_expectation()(unexpected_rows_query=query, tolerance=rule.tolerance, **common)
     return rows_expectation()(failing_rows=_count(rule, layout), tolerance=rule.tolerance, **common)
 
 
@@ -69,13 +70,39 @@ def rows_expectation() -> Any:
             runtime_configuration: dict[str, Any] | None = None,
             execution_engine: Any = None,
         ) -> dict[str, Any]:
-            failed, rows = metrics[metric_name], metrics["table.row_count"]
-            return {
-                "success": failed <= self.tolerance * rows,
-                "result": {"element_count": rows, "unexpected_count": failed},
-            }
+            return _outcome(metrics[metric_name], metrics["table.row_count"], self.tolerance)
 
     return ExpectRowsToFollowRule
+
+
+@cache
+def keys_expectation() -> Any:
+    """Return the class of expectation that counts the rows of a query and, unlike its parent, never fetches one."""
+    from great_expectations.expectations import UnexpectedRowsExpectation
+
+    class ExpectKeysToBeUnique(UnexpectedRowsExpectation):  # type: ignore[misc]
+        tolerance: float = 0.0
+        metric_dependencies = ("unexpected_rows_query.row_count", "table.row_count")
+        success_keys = ("unexpected_rows_query", "tolerance")
+
+        def _validate(
+            self,
+            metrics: dict[str, Any],
+            runtime_configuration: dict[str, Any] | None = None,
+            execution_engine: Any = None,
+        ) -> dict[str, Any]:
+            return _outcome(
+                metrics["unexpected_rows_query.row_count"], metrics["table.row_count"], self.tolerance
+            )
+
+    return ExpectKeysToBeUnique
+
+
+def _outcome(failed: int, rows: int, tolerance: float) -> dict[str, Any]:
+    return {
+        "success": failed <= tolerance * rows,
+        "result": {"element_count": rows, "unexpected_count": failed},
+    }
 
 
 def _register_metric() -> str:
@@ -124,16 +151,11 @@ def _count(rule: Rule, layout: Layout) -> str:
 
 def _repeats(rule: Rule, layout: Layout) -> str:
     """Return a query with one row per row whose key stood in an earlier row of its delivery."""
-    columns = [sql.Identifier(sent_name(layout.columns_by_name[name])) for name in rule.columns]
-    filled = sql.SQL(" and ").join(sql.SQL("{} is not null").format(column) for column in columns)
     return (
         sql.SQL(
-            "select generate_series(2, count(*)) as occurrence from {{batch}} {where}"
+            "select generate_series(2, count(*)) as occurrence from {{batch}} where {counts}"
             " group by delivery_id, {columns} having count(*) > 1"
         )
-        .format(
-            where=sql.SQL("where {}").format(filled) if rule.skip_blank else sql.SQL(""),
-            columns=sql.SQL(", ").join(columns),
-        )
+        .format(counts=key_counts(rule, layout), columns=sql.SQL(", ").join(key_columns(rule, layout)))
         .as_string()
     )

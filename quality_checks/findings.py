@@ -12,7 +12,7 @@ from psycopg import sql
 
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, batch_query
-from quality_checks.predicates import failing, key_counts, key_of
+from quality_checks.predicates import failing, key_columns, key_counts
 from quality_checks.rule import Rule
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -26,7 +26,7 @@ def find(
     connection.execute(_scan(layout, rules, deliveries))
     for number, rule in enumerate(rules):
         if not rule.is_about_one_row:
-            connection.execute(_repeats(number, rule, layout, deliveries))
+            _find_repeats(connection, number, rule, layout, deliveries)
     connection.execute("analyze finding")
 
 
@@ -92,22 +92,33 @@ def _scan(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery])
     )
 
 
-def _repeats(number: int, rule: Rule, layout: Layout, deliveries: Sequence[Delivery]) -> sql.Composed:
-    """Return the statement that finds rows whose key stood in an earlier row of their delivery."""
-    return sql.SQL(
-        "insert into finding"
-        " with batch as not materialized ({batch}), repeated as ("
-        "     select delivery_id, {key} as key, min(row_number) as first_row from batch"
-        "     where {counts} group by delivery_id, {key} having count(*) > 1)"
-        " select batch.delivery_id, batch.row_number, {number} from batch"
-        " join repeated on repeated.delivery_id = batch.delivery_id and repeated.key = {key}"
-        " where batch.row_number > repeated.first_row and {counts}"
-    ).format(
-        batch=batch_query(layout, [rule], deliveries),
-        key=key_of(rule, layout),
-        counts=key_counts(rule, layout),
-        number=sql.Literal(number),
-    )
+def _find_repeats(
+    connection: Connection, number: int, rule: Rule, layout: Layout, deliveries: Sequence[Delivery]
+) -> None:
+    """Find rows whose key stood in an earlier row of their delivery."""
+    parts = {
+        "batch": batch_query(layout, [rule], deliveries),
+        "columns": sql.SQL(", ").join(key_columns(rule, layout)),
+        "counts": key_counts(rule, layout),
+        "number": sql.Literal(number),
+    }
+    # As an array two blanks are equal, and the planner can still hash it.
+    repeated_keys = connection.execute(
+        sql.SQL(
+            "create temporary table repeated_key on commit drop as"
+            " select delivery_id, array[{columns}] as key, min(row_number) as first_row from ({batch}) as batch"
+            " where {counts} group by delivery_id, {columns} having count(*) > 1"
+        ).format(**parts)
+    ).rowcount
+    if repeated_keys:
+        connection.execute(
+            sql.SQL(
+                "insert into finding select batch.delivery_id, batch.row_number, {number} from ({batch}) as batch"
+                " join repeated_key as r on r.delivery_id = batch.delivery_id and r.key = array[{columns}]"
+                " where batch.row_number > r.first_row and {counts}"
+            ).format(**parts)
+        )
+    connection.execute("drop table repeated_key")
 
 
 def count_by_rule(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:

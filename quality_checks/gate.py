@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
-from quality_checks.batch import Delivery
+from quality_checks.batch import PLANNER_SETTINGS, Delivery
 from quality_checks.catalogue import RuleSet, rule_set
 from quality_checks.decisions import Connection, decide, waiting
 from quality_checks.findings import count_by_rule, find, record
@@ -51,8 +51,8 @@ def run_gate(warehouse: Warehouse, layout_key: str, *, include_held: bool = Fals
 
 
 def _exclude_others(connection: Connection, layout: Layout) -> None:
-    connection.execute("set local jit = off")
-    connection.execute("set local enable_partitionwise_aggregate = on")
+    for name, value in PLANNER_SETTINGS.items():
+        connection.execute("select set_config(%s, %s, true)", [name, value])
     connection.execute(
         "select pg_advisory_xact_lock(hashtextextended('p20w quality gate ' || %s, 0))", [layout.key]
     )

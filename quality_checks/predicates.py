@@ -39,19 +39,16 @@ def failing(rule: Rule, layout: Layout) -> sql.Composed:
     raise ValueError(f"rule {rule.code} is not about single rows")
 
 
-def key_of(rule: Rule, layout: Layout) -> sql.Composed:
-    """Return the key of a uniqueness rule as one array of text: two blanks are equal there."""
-    columns = [layout.columns_by_name[name] for name in rule.columns]
-    names = [sql.Identifier(sent_name(column)) for column in columns]
-    return sql.SQL("array[{}]").format(sql.SQL(", ").join(names))
+def key_columns(rule: Rule, layout: Layout) -> list[sql.Identifier]:
+    """Return the columns whose values a uniqueness rule compares, as they were sent."""
+    return [sql.Identifier(sent_name(layout.columns_by_name[name])) for name in rule.columns]
 
 
 def key_counts(rule: Rule, layout: Layout) -> sql.Composed:
     """Return the condition under which a row takes part in a uniqueness rule."""
     if not rule.skip_blank:
         return sql.Composed([sql.SQL("true")])
-    columns = [layout.columns_by_name[name] for name in rule.columns]
-    filled = [sql.SQL("{} is not null").format(sql.Identifier(sent_name(column))) for column in columns]
+    filled = [sql.SQL("{} is not null").format(column) for column in key_columns(rule, layout)]
     return sql.SQL(" and ").join(filled)
 
 
@@ -76,10 +73,15 @@ def _unmapped(rule: Rule, layout: Layout) -> sql.Composed:
 def _out_of_range(rule: Rule) -> sql.Composed:
     limits = []
     if rule.minimum is not None:
-        limits.append(sql.SQL("{} < {}").format(_value(rule), sql.Literal(rule.minimum)))
+        limits.append(sql.SQL("{} < {}").format(_value(rule), _number(rule.minimum)))
     if rule.maximum is not None:
-        limits.append(sql.SQL("{} > {}").format(_value(rule), sql.Literal(rule.maximum)))
+        limits.append(sql.SQL("{} > {}").format(_value(rule), _number(rule.maximum)))
     return sql.SQL("({})").format(sql.SQL(" or ").join(limits))
+
+
+def _number(limit: float) -> sql.Literal:
+    # Whole numbers are compared as such, which is several times faster than as decimals.
+    return sql.Literal(int(limit) if limit.is_integer() else limit)
 
 
 def _unknown(rule: Rule) -> sql.Composed:

@@ -63,7 +63,8 @@ def run_suite(
                 f"Great Expectations could not evaluate rule {code}.",
                 f"Check the rule in quality_checks/rules/{layout.key}.yml.",
             )
-        failed[code] = int(entry.result.get("unexpected_count", entry.result.get("observed_value", 0)))
-        row_count = max(row_count, entry.result.get("element_count", 0))
+        # Nothing is counted where there is no row.
+        failed[code] = int(entry.result.get("unexpected_count") or 0)
+        row_count = max(row_count, entry.result.get("element_count") or 0)
     worst = result.get_max_severity_failure()
     return SuiteRun(layout.table, bool(result.success), row_count, failed, worst and str(worst.value))

@@ -89,7 +89,11 @@ def good_row(layout: Layout, window: Window, number: int) -> Row:
     }
     # Directories name one school, institution and account that the other files refer to.
     directory = {
-        "k12/school": {"school_id": f"{100 + number:04}", "school_name": f"School {number}", "district_id": "D1"},
+        "k12/school": {
+            "school_id": f"{100 + number:04}",
+            "school_name": f"School {number}",
+            "district_id": "D1",
+        },
         "postsecondary/institution": {
             "institution_id_ipeds": f"{123455 + number}",
             "institution_id_ope": f"{1233 + number:06}-00",
@@ -200,7 +204,9 @@ def deliver(
     layout = load_catalogue().layout(layout_key)
     version = layout.version_for(period)
     text = io.StringIO()
-    lines = [[_written(layout, state, submitter, version, row, c.name) for c in layout.columns] for row in rows]
+    lines = [
+        [_written(layout, state, submitter, version, row, c.name) for c in layout.columns] for row in rows
+    ]
     writer(text, quoting=QUOTE_ALL).writerows([[n, *line] for n, line in enumerate(lines, 1)])
     with warehouse.connect() as connection:
         found = connection.execute(

@@ -73,7 +73,9 @@ def test_good_rows_of_every_layout_break_no_rule(warehouse: Warehouse, state: St
         layout = load_catalogue().layout(layout_key)
         period = PERIODS[layout.period][0]
         submitter = _submitters(state, layout_key)[0]
-        delivery_id = deliver(warehouse, state, layout_key, submitter, period, good_rows(layout_key, period, 3), 2)
+        delivery_id = deliver(
+            warehouse, state, layout_key, submitter, period, good_rows(layout_key, period, 3), 2
+        )
         with warehouse.connect() as connection:
             deliveries = [d for d in waiting(connection, layout, ["loaded"]) if d.delivery_id == delivery_id]
             find(connection, layout, rules_for(layout_key), deliveries)
