@@ -1,0 +1,198 @@
+"""Links into persons: best links first, one record per person and source, wage records attached last.
+
+Splink's own best-link clustering knows neither pairs that must stay apart nor one identifier per institution, and moves
+single records between clusters; so the rounds are written here, in SQL. Scores and vetoes are made in `predict`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from linkage.engine import scalar
+
+if TYPE_CHECKING:
+    import duckdb
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_MARGIN = 2.0
+"""Bits by which the best candidate must beat the next one that would take its place."""
+
+
+def cluster(connection: duckdb.DuckDBPyConnection, *, margin: float = DEFAULT_MARGIN) -> None:
+    """Make `member(node, cluster)` and `review(node_l, node_r, reason, match_weight)` from `edge`."""
+    connection.execute(
+        "create or replace table review (node_l bigint, node_r bigint, reason varchar, match_weight double)"
+    )
+    _set_aside_ambiguous(connection, margin)
+    _cluster_spine(connection)
+    _attach_wages(connection, margin)
+    _attach_nameless(connection)
+    connection.execute(_REVIEW_REST)
+
+
+def _set_aside_ambiguous(connection: duckdb.DuckDBPyConnection, margin: float) -> None:
+    """A record with two nearly equal candidates in one slot belongs to at most one of them: neither is linked."""
+    connection.execute(
+        """
+        create or replace temp table rival as
+        with directed as (
+            select node_l as node, node_r as other, match_weight from edge where is_link and profile <> 'wages'
+            union all
+            select node_r, node_l, match_weight from edge where is_link and profile <> 'wages'
+        ),
+        ranked as (
+            select d.node, d.other, o.slot, d.match_weight,
+                max(d.match_weight) over (partition by d.node, o.slot) as best,
+                count(*) over (partition by d.node, o.slot) as candidates
+            from directed as d join node as o on o.unique_id = d.other where o.slot is not null
+        ),
+        close as (
+            select node, slot from ranked where candidates > 1 and match_weight > best - ?
+            group by node, slot having count(*) > 1
+        )
+        select distinct least(r.node, r.other) as node_l, greatest(r.node, r.other) as node_r
+        from ranked as r semi join close as c on c.node = r.node and c.slot = r.slot where r.match_weight > r.best - ?
+        """,
+        [margin, margin],
+    )
+    connection.execute(
+        """
+        update edge set is_link = false, reason = 'ambiguous'
+        from rival where rival.node_l = edge.node_l and rival.node_r = edge.node_r and edge.is_link
+        """
+    )
+
+
+def _cluster_spine(connection: duckdb.DuckDBPyConnection) -> None:
+    """Join clusters that are each other's best remaining link until none is left."""
+    connection.execute(
+        """
+        create or replace table member as select unique_id as node, unique_id as cluster from spine;
+        create or replace temp table cluster_slot as select unique_id as cluster, slot from spine where slot is not null;
+        create or replace temp table apart as
+            select node_l as a, node_r as b from cannot_link union select node_r, node_l from cannot_link;
+        create or replace temp table pair as
+            select node_l as a, node_r as b, max(match_weight) as weight from edge
+            where is_link and profile <> 'wages' group by node_l, node_r;
+        """
+    )
+    rounds = 0
+    while True:
+        connection.execute(_DROP_FORBIDDEN)
+        connection.execute(_BEST)
+        if scalar(connection, "select count(*) from merged") == 0:
+            break
+        rounds += 1
+        for statement in _APPLY:
+            connection.execute(statement)
+    logger.info("best-link rounds: %d", rounds)
+
+
+# Clusters only grow, so a pair that is forbidden now stays forbidden.
+_DROP_FORBIDDEN = """
+create or replace temp table forbidden as
+select p.a, p.b from pair as p
+join cluster_slot as l on l.cluster = p.a join cluster_slot as r on r.cluster = p.b and r.slot = l.slot
+union
+select p.a, p.b from pair as p join apart using (a, b);
+create or replace temp table pair as select p.* from pair as p anti join forbidden using (a, b);
+"""
+
+# The order of pairs is total and the same from both ends, so that the best pair of all is always mutual.
+_BEST = """
+create or replace temp table merged as
+with directed as (select a as cluster, a, b, weight from pair union all select b, a, b, weight from pair),
+best as (
+    select a, b from directed
+    qualify row_number() over (partition by cluster order by weight desc, a, b) = 1
+)
+select a as kept, b as gone from best group by a, b having count(*) = 2
+"""
+
+_APPLY = (
+    "update member set cluster = merged.kept from merged where member.cluster = merged.gone",
+    "update cluster_slot set cluster = merged.kept from merged where cluster_slot.cluster = merged.gone",
+    """
+    create or replace temp table apart as
+    select distinct coalesce(l.kept, a.a) as a, coalesce(r.kept, a.b) as b
+    from apart as a left join merged as l on l.gone = a.a left join merged as r on r.gone = a.b
+    """,
+    """
+    create or replace temp table pair as
+    with moved as (
+        select coalesce(l.kept, p.a) as x, coalesce(r.kept, p.b) as y, p.weight
+        from pair as p left join merged as l on l.gone = p.a left join merged as r on r.gone = p.b
+    )
+    select least(x, y) as a, greatest(x, y) as b, max(weight) as weight from moved where x <> y
+    group by least(x, y), greatest(x, y)
+    """,
+)
+
+
+def _attach_wages(connection: duckdb.DuckDBPyConnection, margin: float) -> None:
+    """Give each wage node to the person of its best link; what belongs to nobody becomes a person of its own."""
+    connection.execute(
+        """
+        create or replace temp table wage_candidate as
+        with sided as (
+            select case when l.is_wage then e.node_l else e.node_r end as node,
+                case when l.is_wage then e.node_r else e.node_l end as spine_node, e.match_weight
+            from edge as e join node as l on l.unique_id = e.node_l where e.is_link and e.profile = 'wages'
+        )
+        select s.node, m.cluster, max(s.match_weight) as weight,
+            row_number() over (partition by s.node order by max(s.match_weight) desc, m.cluster) as place
+        from sided as s join member as m on m.node = s.spine_node group by s.node, m.cluster
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table wage_home as
+        select best.node, best.cluster,
+            next.node is not null and next.weight > best.weight - ? as is_ambiguous
+        from wage_candidate as best
+        left join wage_candidate as next on next.node = best.node and next.place = 2 where best.place = 1
+        """,
+        [margin],
+    )
+    connection.execute(_WAGE_MEMBERS)
+
+
+_WAGE_MEMBERS = """
+update edge set is_link = false, reason = 'ambiguous' from wage_home as h
+where edge.profile = 'wages' and edge.is_link and h.is_ambiguous and h.node in (edge.node_l, edge.node_r);
+insert into member
+select n.unique_id, coalesce(h.cluster, n.unique_id)
+from node as n left join wage_home as h on h.node = n.unique_id and not h.is_ambiguous where n.is_wage;
+-- Several spellings under one SSN that found no person outside wages, and no contradiction inside: one person.
+create or replace temp table wage_group as
+select ssn, min(unique_id) as cluster from wages
+where given is not null and not ssn_shared and unique_id not in (select node from wage_home) group by ssn;
+update member set cluster = g.cluster from wages as w join wage_group as g on g.ssn = w.ssn
+where member.node = w.unique_id and w.fi is not null and not w.ssn_shared and member.cluster = w.unique_id;
+"""
+
+
+def _attach_nameless(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a wage record without given name to the one person who uses its SSN, if there is exactly one."""
+    connection.execute(
+        """
+        create or replace temp table ssn_owner as
+        select n.ssn, min(m.cluster) as cluster from node as n join member as m on m.node = n.unique_id
+        where n.ssn is not null and n.fi is not null group by n.ssn having count(distinct m.cluster) = 1;
+        create or replace table nameless_link as
+        select w.unique_id as node, o.cluster from wages as w join ssn_owner as o on o.ssn = w.ssn
+        where w.fi is null and w.unique_id in (select node from member where member.node = member.cluster);
+        update member set cluster = l.cluster from nameless_link as l where member.node = l.node;
+        """
+    )
+
+
+# A question whose answer changed nothing, because other links already joined the two, is not asked.
+_REVIEW_REST = """
+insert into review
+select e.node_l, e.node_r, coalesce(e.reason, 'one_record_per_source'), e.match_weight
+from edge as e join member as l on l.node = e.node_l join member as r on r.node = e.node_r
+where l.cluster <> r.cluster
+"""

@@ -1,0 +1,227 @@
+"""How two nodes are compared, part by part: ordered levels, each a SQL condition.
+
+Levels are plain data in Splink's form. Weights that EM cannot learn are fixed here: identifiers, whose random agreement is far
+rarer than any sample shows, and levels too rare to be seen. Which comparisons a model uses is decided in `settings`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Level = dict[str, Any]
+Comparison = dict[str, Any]
+
+
+def _null(condition: str) -> Level:
+    return {"sql_condition": condition, "label_for_charts": "not known", "is_null_level": True}
+
+
+def _learned(label: str, condition: str, m: float, u: float, *, frequency_of: str | None = None) -> Level:
+    """Return a level that training estimates; m and u start it, and stand where the records hold too few examples."""
+    level: Level = {
+        "sql_condition": condition,
+        "label_for_charts": label,
+        "m_probability": m,
+        "u_probability": u,
+    }
+    if frequency_of:
+        # The floor keeps a name seen once in a small file from weighing like an identifier.
+        level |= {
+            "tf_adjustment_column": frequency_of,
+            "tf_adjustment_weight": 1.0,
+            "tf_minimum_u_value": 5e-5,
+        }
+    return level
+
+
+def _fixed(label: str, condition: str, m: float, u: float) -> Level:
+    return {
+        "sql_condition": condition,
+        "label_for_charts": label,
+        "m_probability": m,
+        "u_probability": u,
+        "fix_m_probability": True,
+        "fix_u_probability": True,
+    }
+
+
+def _comparison(name: str, *levels: Level) -> Comparison:
+    return {"output_column_name": name, "comparison_levels": list(levels)}
+
+
+_SWAPPED = "given_l = family_r and family_l = given_r"
+_EXACT_GIVEN = "given_l = given_r"
+
+
+def given() -> Comparison:
+    """Compare given names where both sides have a whole one, or nearly always do."""
+    return _comparison(
+        "given",
+        _null("fi_l is null or fi_r is null"),
+        _learned("same given name", _EXACT_GIVEN, 0.86, 0.004, frequency_of="given"),
+        _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
+        _learned("same among all given names", "list_has_any(given_all_l, given_all_r)", 0.01, 0.0003),
+        _learned("one is a nickname of the other", "list_has_any(roots_l, roots_r)", 0.05, 0.003),
+        _learned(
+            "nearly the same given name", "jaro_winkler_similarity(given_l, given_r) >= 0.9", 0.025, 0.0013
+        ),
+        # EM would need thousands of such pairs: 0.4 % of people are known by their middle name.
+        _fixed(
+            "given name is the other's middle name", "given_l = middle_r or given_r = middle_l", 0.004, 0.0015
+        ),
+        _fixed(
+            "initial agrees",
+            "(given_l is null or given_r is null) and list_has_any(initials_l, initials_r)",
+            0.004,
+            0.0008,
+        ),
+        _learned("another given name", "ELSE", 0.015, 0.985),
+    )
+
+
+def given_or_initial() -> Comparison:
+    """Compare given names where wage accounts often hold an initial only."""
+    return _comparison(
+        "given",
+        _null("fi_l is null or fi_r is null"),
+        _learned("same given name", _EXACT_GIVEN, 0.86, 0.004, frequency_of="given"),
+        _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
+        _learned("same among all given names", "list_has_any(given_all_l, given_all_r)", 0.01, 0.0003),
+        _learned("one is a nickname of the other", "list_has_any(roots_l, roots_r)", 0.05, 0.003),
+        _learned(
+            "nearly the same given name", "jaro_winkler_similarity(given_l, given_r) >= 0.9", 0.025, 0.0013
+        ),
+        _fixed(
+            "given name is the other's middle name", "given_l = middle_r or given_r = middle_l", 0.004, 0.0015
+        ),
+        _learned(
+            "initial agrees",
+            "(given_l is null or given_r is null) and list_has_any(initials_l, initials_r)",
+            0.03,
+            0.0045,
+        ),
+        _fixed("another given name", "ELSE", 0.01, 0.95),
+    )
+
+
+def family() -> Comparison:
+    """Compare surnames with the former ones, double surnames and marriage in mind."""
+    return _comparison(
+        "family",
+        _null("family_l is null or family_r is null"),
+        _learned("same surname", "family_l = family_r", 0.9, 0.0025, frequency_of="family"),
+        _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
+        _learned("same among all surnames", "list_has_any(family_all_l, family_all_r)", 0.025, 0.0002),
+        _learned(
+            "a part of the surname agrees", "list_has_any(family_tokens_l, family_tokens_r)", 0.015, 0.0003
+        ),
+        _learned(
+            "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
+        ),
+        _learned("another surname, both women", "sex_l = 'F' and sex_r = 'F'", 0.02, 0.25),
+        _learned("another surname", "ELSE", 0.01, 0.75),
+    )
+
+
+def family_or_six_letters() -> Comparison:
+    """Compare surnames where wage accounts may cut them to six letters."""
+    six = "(len(family_l) = 6 or len(family_r) = 6) and last6_l = last6_r"
+    return _comparison(
+        "family",
+        _null("family_l is null or family_r is null"),
+        _learned("same surname", "family_l = family_r", 0.9, 0.0025, frequency_of="family"),
+        _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
+        _learned("same among all surnames", "list_has_any(family_all_l, family_all_r)", 0.025, 0.0002),
+        _learned("first six letters agree", six, 0.02, 0.0002),
+        _learned(
+            "a part of the surname agrees", "list_has_any(family_tokens_l, family_tokens_r)", 0.015, 0.0003
+        ),
+        _learned(
+            "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
+        ),
+        _learned("another surname", "ELSE", 0.01, 0.75),
+    )
+
+
+def middle() -> Comparison:
+    """Compare middle names or initials."""
+    return _comparison(
+        "middle",
+        _null("middle_l is null or middle_r is null"),
+        _learned("same middle name", "middle_l = middle_r and len(middle_l) > 1", 0.35, 0.0015),
+        _learned(
+            "middle initial agrees", "mi_l = mi_r and (len(middle_l) = 1 or len(middle_r) = 1)", 0.63, 0.06
+        ),
+        _learned("another middle name", "ELSE", 0.015, 0.94),
+    )
+
+
+def middle_initial() -> Comparison:
+    """Compare middle initials where nothing longer is ever delivered."""
+    return _comparison(
+        "middle",
+        _null("mi_l is null or mi_r is null"),
+        _learned("middle initial agrees", "mi_l = mi_r", 0.98, 0.075),
+        # Blocks on the SSN hold almost no disagreement, so that EM drives this level to zero.
+        _fixed("another middle initial", "ELSE", 0.02, 0.925),
+    )
+
+
+def birth_date() -> Comparison:
+    """Compare birth dates given as eight digits, year first."""
+    swapped = "dob_l = birth_year_r || substr(dob_r, 7, 2) || substr(dob_r, 5, 2)"
+    two_parts = (
+        "birth_month_l = birth_month_r or birth_day_l = birth_day_r"
+        " or (birth_year_l = birth_year_r and right(dob_l, 2) = right(dob_r, 2))"
+    )
+    return _comparison(
+        "dob",
+        _null("dob_l is null or dob_r is null"),
+        _learned("same birth date", "dob_l = dob_r", 0.96, 0.0007),
+        _fixed("month and day swapped", swapped, 0.006, 1e-5),
+        _learned("one digit differs", "damerau_levenshtein(dob_l, dob_r) <= 1", 0.015, 0.012),
+        _learned("two of year, month and day agree", two_parts, 0.004, 0.015),
+        _learned("another birth date", "ELSE", 0.004, 0.97),
+    )
+
+
+def sex() -> Comparison:
+    """Compare recorded sex; anything but F and M is not known."""
+    return _comparison(
+        "sex",
+        _null("sex_l is null or sex_r is null"),
+        _learned("same sex", "sex_l = sex_r", 0.992, 0.5),
+        _learned("another sex", "ELSE", 0.008, 0.5),
+    )
+
+
+def zip_code() -> Comparison:
+    """Compare residence: people move, so that disagreement says little."""
+    return _comparison(
+        "zip",
+        _null("zip_l is null or zip_r is null"),
+        _learned("same ZIP code", "zip_l = zip_r", 0.7, 0.005),
+        _learned("same ZIP area", "left(zip_l, 3) = left(zip_r, 3)", 0.1, 0.1),
+        _learned("another ZIP area", "ELSE", 0.2, 0.9),
+    )
+
+
+def ssn() -> Comparison:
+    """Compare SSNs with weights fixed by hand and without name-like frequency adjustment.
+
+    Estimated from random pairs, an SSN's chance agreement contains the true matches and its weight shrinks with the file.
+    """
+    return _comparison(
+        "ssn",
+        _null("ssn_l is null or ssn_r is null"),
+        _fixed(
+            "same SSN, used under several names",
+            "ssn_l = ssn_r and (ssn_shared_l or ssn_shared_r)",
+            0.02,
+            5e-6,
+        ),
+        _fixed("same SSN", "ssn_l = ssn_r", 0.95, 1e-6),
+        _fixed("SSN differs by one slip", "damerau_levenshtein(ssn_l, ssn_r) <= 1", 0.015, 1e-6),
+        _fixed("last four digits agree", "ssn4_l = ssn4_r", 0.002, 1e-4),
+        _fixed("another SSN", "ELSE", 0.012, 0.999),
+    )

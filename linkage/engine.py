@@ -1,0 +1,51 @@
+"""The door to DuckDB and Splink: opening a private database, making a quiet linker.
+
+Every Splink object is made here, so that a new Splink version is met in one place. No SQL about persons belongs here.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+    from splink import Linker
+
+logger = logging.getLogger(__name__)
+
+
+def open_database(*, threads: int | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB that writes nothing to disk unless a spill folder is named."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("set enable_progress_bar = false")
+    # Spilled blocks hold names and SSNs: only a folder inside the home, named by the caller, may receive them.
+    connection.execute("set temp_directory = ?", [str(spill) if spill else ""])
+    connection.execute("set preserve_insertion_order = false")
+    if threads is not None:
+        connection.execute(f"set threads = {int(threads)}")
+    return connection
+
+
+def make_linker(
+    connection: duckdb.DuckDBPyConnection, tables: dict[str, str], settings: dict[str, Any]
+) -> Linker:
+    """Return a Splink linker over existing tables (`{source name: table}`), logging instead of printing."""
+    from splink import DuckDBAPI, Linker
+
+    # Without any handler Python prints warnings of a library to stderr.
+    splink_logger = logging.getLogger("splink")
+    if not splink_logger.handlers:
+        splink_logger.addHandler(logging.NullHandler())
+    api = DuckDBAPI(connection)
+    frames = [api.register(table, dataset_display_name=name) for name, table in tables.items()]
+    return Linker(frames if len(frames) > 1 else frames[0], settings, log_level=None, validate_settings=False)
+
+
+def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    """Return the single value of a query and leave no open result behind."""
+    return connection.execute(sql).fetchall()[0][0]

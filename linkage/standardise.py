@@ -1,0 +1,243 @@
+"""Person records into comparable nodes: cleaned names, name sets, nickname roots, parts of the SSN.
+
+Everything is DuckDB SQL over whole tables. A node is what the models compare: one per record of the spine sources, one
+per SSN and given name for wages, whose many spellings would otherwise multiply pairs. What makes a link is not decided here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkage.records import DUPLICATE_FREE_SOURCES, WAGE_SOURCES
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+PLACEHOLDERS = (
+    "UNKNOWN", "UNK", "NONE", "NA", "N A", "NULL", "TEST", "BABY", "BABY GIRL", "BABY BOY", "INFANT", "MALE", "FEMALE",
+    "NFN", "NLN", "NMN", "FNU", "LNU", "NO NAME", "NO FIRST NAME", "NO LAST NAME", "XX", "XXX",
+)  # fmt: skip
+SUFFIXES = ("JR", "SR", "II", "III", "IV")
+PARTICLES = (
+    "DE", "LA", "LAS", "LOS", "DEL", "DA", "DAS", "DO", "DOS", "DI", "DU", "VAN", "VON", "DER", "DEN", "LE", "EL", "AL", "BIN",
+    "Y", "SAN", "ST",
+)  # fmt: skip
+
+# Left out without a gap: O'NEILL and ONEILL are one surname. Quotation marks, accents, the Hawaiian okina, the stop.
+_APOSTROPHES = "''`\u00b4\u2018\u2019\u02bb."
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
+
+
+def _macros() -> str:
+    return f"""
+    create or replace macro p_letters(value) as nullif(trim(regexp_replace(regexp_replace(
+        translate(upper(strip_accents(replace(upper(value), 'ß', 'SS'))), 'ØŁĐÞ', 'OLDT'),
+        '[{_APOSTROPHES}]', '', 'g'), '[^A-Z]+', ' ', 'g')), '');
+    create or replace macro p_name(value) as
+        case when list_contains({_quoted(PLACEHOLDERS)}, p_letters(value)) then null else p_letters(value) end;
+    create or replace macro p_tokens(value) as coalesce(string_split(p_name(value), ' '), []::varchar[]);
+    create or replace macro p_suffix_of(tokens) as
+        case when len(tokens) > 1 and list_contains({_quoted(SUFFIXES)}, tokens[-1]) then tokens[-1] end;
+    create or replace macro p_unsuffixed(tokens) as
+        case when p_suffix_of(tokens) is null then tokens else tokens[:-2] end;
+    create or replace macro p_joined(tokens) as nullif(array_to_string(tokens, ''), '');
+    create or replace macro p_significant(tokens) as
+        list_filter(tokens, lambda t: len(t) > 2 and not list_contains({_quoted(PARTICLES)}, t));
+    create or replace macro p_compact(items) as list_sort(list_distinct(list_filter(items, lambda t: len(t) > 1)));
+    create or replace macro p_longest_first(name, record) as
+        lpad((1000 - len(name))::varchar, 4, '0') || name || lpad(record::varchar, 12, '0');
+    -- Two given names that one person may well use: a shared root, one cut short, one mistyped.
+    create or replace macro p_given_agrees(all_l, roots_l, given_l, all_r, roots_r, given_r) as
+        list_has_any(all_l, all_r) or list_has_any(roots_l, roots_r)
+        or jaro_winkler_similarity(given_l, given_r) >= 0.85
+        or starts_with(given_l, given_r) or starts_with(given_r, given_l);
+    """
+
+
+def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the nickname table: `nickname_root(name, roots, nickname_initials)` in upper case."""
+    import nicknames
+
+    with nicknames.with_names_csv_path() as path:
+        connection.execute(
+            """
+            create or replace table nickname_pair as
+            select distinct p_joined(p_tokens(name1)) as canonical, p_joined(p_tokens(name2)) as nickname
+            from read_csv(?, header = true, all_varchar = true) where relationship = 'has_nickname'
+            """,
+            [str(path)],
+        )
+    connection.execute(
+        """
+        create or replace table nickname_root as
+        select name, list_sort(list(distinct root) filter (root is not null)) as roots,
+            list_sort(list(distinct initial)) as nickname_initials
+        from (
+            select nickname as name, canonical as root, left(canonical, 1) as initial from nickname_pair
+            union all select canonical, null, left(nickname, 1) from nickname_pair
+        ) as pair
+        group by name
+        """
+    )
+
+
+# Numbers follow the sources' own keys, not the random record ids: a rebuilt warehouse breaks ties the same way.
+_RECORD = """
+create or replace table record as
+select row_number() over (order by source, source_key, record_id) as record, * from person_record;
+"""
+
+_CLEAN = """
+create or replace table cleaned as
+with parsed as (
+    select
+        record, source, source_key,
+        case when regexp_full_match(ssn, '[0-9]{9}') then ssn end as ssn,
+        p_tokens(first_name) as first_tokens, p_tokens(middle_name) as middle_tokens,
+        p_tokens(last_name) as last_tokens, p_tokens(preferred_name) as preferred_tokens,
+        p_letters(generation_code) as generation,
+        list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first,
+        list_transform(coalesce(other_last_names, []), lambda n: p_unsuffixed(p_tokens(n))) as other_last,
+        -- A pupil's age outside school age says that the date is wrong, whatever else it says.
+        case when birthdate >= date '1910-01-01' and not (
+            source = 'k12' and first_seen is not null and date_diff('year', birthdate, first_seen) not between 3 and 23
+        ) then strftime(birthdate, '%Y%m%d') end as dob,
+        case when sex in ('F', 'M') then sex end as sex,
+        left(regexp_extract(zip_code, '[0-9]{5}'), 5) as zip
+    from record
+),
+named as (
+    select *,
+        case generation when 'JUNIOR' then 'JR' when 'SENIOR' then 'SR' when '' then null else generation end as code,
+        p_unsuffixed(last_tokens) as surname,
+        coalesce(middle_tokens[1], case when len(first_tokens) > 1 then first_tokens[2] end) as middle
+    from parsed
+)
+select
+    record, source, source_key, ssn, dob, sex, nullif(zip, '') as zip, middle,
+    coalesce(case when code in ('JR', 'SR', 'II', 'III', 'IV') then code end, p_suffix_of(last_tokens)) as suffix,
+    case when len(first_tokens[1]) > 1 then first_tokens[1] end as given,
+    left(first_tokens[1], 1) as fi,
+    p_compact(list_concat(first_tokens, [p_joined(first_tokens), p_joined(preferred_tokens)], preferred_tokens[1:1],
+        list_transform(other_first, lambda t: t[1]))) as given_all,
+    p_joined(surname) as family,
+    p_compact(list_concat([p_joined(surname)], list_transform(other_last, lambda t: p_joined(t)))) as family_all,
+    p_compact(p_significant(list_concat(surname, flatten(other_last)))) as family_tokens
+from named;
+"""
+
+# Sets of given names repeat: each distinct one is looked up once.
+_ROOTS = """
+create or replace table name_set as
+select s.given_all, list_sort(list_distinct(list_concat(s.given_all, flatten(list(coalesce(n.roots, [])))))) as roots,
+    list_sort(list_distinct(flatten(list(list_concat([left(g.name, 1)], coalesce(n.nickname_initials, [])))))) as initials
+from (select distinct given_all from cleaned) as s, unnest(s.given_all) as g(name)
+left join nickname_root as n on n.name = g.name
+group by s.given_all;
+create or replace table person as
+select c.*, coalesce(s.roots, []::varchar[]) as roots,
+    case when c.fi is null then coalesce(s.initials, []::varchar[])
+    else list_sort(list_distinct(list_append(coalesce(s.initials, []::varchar[]), c.fi))) end as initials
+from cleaned as c left join name_set as s on s.given_all = c.given_all;
+"""
+
+# An SSN under which many differently named people appear stands for "unknown", whatever its digits.
+_DUMMY_SSN = """
+create or replace table dummy_ssn as
+select ssn from person where ssn is not null and given is not null
+group by ssn having count(distinct left(given, 1)) > 6 and count(distinct family) > 10;
+update person set ssn = null where ssn in (select ssn from dummy_ssn);
+"""
+
+
+def _is_wage(column: str) -> str:
+    return f"{column} in ({', '.join(repr(source) for source in WAGE_SOURCES)})"
+
+
+def _node_of() -> str:
+    return f"""
+    create or replace table node_of as
+    with wage as (select * from person where {_is_wage("source")} and ssn is not null),
+    anchor as (
+        select ssn, fi, arg_min(given, p_longest_first(given, record)) as given,
+            arg_min(given_all, p_longest_first(given, record)) as given_all,
+            arg_min(roots, p_longest_first(given, record)) as roots
+        from wage where given is not null group by ssn, fi
+    ),
+    keyed as (
+        select w.record, w.ssn || '|' || case
+            when w.fi is null then '?' || coalesce(w.family, '')
+            when w.given is null or a.given is null or p_given_agrees(
+                w.given_all, w.roots, w.given, a.given_all, a.roots, a.given) then w.fi
+            else w.given end as node_key
+        from wage as w left join anchor as a on a.ssn = w.ssn and a.fi = w.fi
+    )
+    select record, min(record) over (partition by node_key) as node from keyed
+    union all
+    select record, record as node from person where not {_is_wage("source")} or ssn is null;
+    """
+
+
+def _node() -> str:
+    single = ", ".join(f"'{source}'" for source in DUPLICATE_FREE_SOURCES)
+    return f"""
+    create or replace table node as
+    with repeated as (select node from node_of group by node having count(*) > 1),
+    folded as (
+        select n.node, any_value(p.source) as source, min(p.source_key) as source_key, any_value(p.ssn) as ssn,
+            arg_min(p.given, p_longest_first(p.given, p.record)) as given, min(p.fi) as fi,
+            coalesce(min(p.middle) filter (len(p.middle) > 1), min(p.middle)) as middle,
+            list_sort(list_distinct(flatten(list(p.given_all)))) as given_all,
+            list_sort(list_distinct(flatten(list(p.roots)))) as roots,
+            list_sort(list_distinct(flatten(list(p.initials)))) as initials,
+            arg_min(p.family, p_longest_first(p.family, p.record)) as family,
+            list_sort(list_distinct(flatten(list(p.family_all)))) as family_all,
+            list_sort(list_distinct(flatten(list(p.family_tokens)))) as family_tokens,
+            min(p.suffix) as suffix, min(p.dob) as dob, min(p.sex) as sex, min(p.zip) as zip
+        from repeated join node_of as n using (node) join person as p on p.record = n.record group by n.node
+    ),
+    merged as (
+        from folded union all by name
+        select record as node, source, source_key, ssn, given, fi, middle, given_all, roots, initials, family, family_all,
+            family_tokens, suffix, dob, sex, zip
+        from person join node_of using (record) anti join repeated using (node)
+    )
+    select
+        node as unique_id, source, {_is_wage("source")} as is_wage, ssn, right(ssn, 4) as ssn4, left(ssn, 5) as ssn5,
+        false as ssn_shared, given, fi, middle, left(middle, 1) as mi, given_all, roots, initials,
+        family, family_all, family_tokens, left(family, 6) as last6, left(family, 1) as li, suffix,
+        dob, left(dob, 4) as birth_year, left(dob, 6) as birth_month, right(dob, 4) as birth_day, sex, zip,
+        -- One person holds one record per slot: the agency issues one identifier, an institution one per student.
+        case when source in ({single}) then source when source = 'postsecondary' then source || split_part(source_key, '|', 1)
+        end as slot
+    from merged order by node;
+    """
+
+
+_SHARED_SSN = """
+create or replace table shared_ssn as
+select distinct l.ssn from node as l join node as r on l.ssn = r.ssn and l.unique_id < r.unique_id
+where l.given is not null and r.given is not null
+    and l.given <> r.given and not p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
+    and not coalesce(l.given = r.middle or r.given = l.middle, false)
+    and not coalesce(l.given = r.family and r.given = l.family, false);
+update node set ssn_shared = true where ssn in (select ssn from shared_ssn);
+create or replace table spine as select * from node where not is_wage;
+create or replace table wages as select * from node where is_wage and ssn is not null;
+"""
+
+
+def standardise(connection: duckdb.DuckDBPyConnection, records: pa.Table) -> None:
+    """Make the tables `record`, `person`, `node_of`, `node`, `spine` and `wages` from checked person records."""
+    connection.execute(_macros())
+    register_nicknames(connection)
+    connection.register("person_record", records)
+    connection.execute(_RECORD)
+    connection.unregister("person_record")
+    for statement in (_CLEAN, _ROOTS, _DUMMY_SSN, _node_of(), _node(), _SHARED_SSN):
+        connection.execute(statement)
+    connection.execute("drop table cleaned; drop table name_set")
