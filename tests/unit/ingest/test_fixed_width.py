@@ -31,7 +31,7 @@ def wage_file(*records: bytes, total: int = 0, end: bytes = b"\n") -> bytes:
     return b"".join(line + end for line in (record("A"), *records, trailer(len(records), total)))
 
 
-def _rows(tmp_path: Path, content: bytes) -> list[dict[str, str]]:
+def _rows(tmp_path: Path, content: bytes) -> list[dict[str, bytes]]:
     path = tmp_path / "content"
     path.write_bytes(content)
     reader = FixedWidthReader(path, WAGE, "2014", "w.dat")
@@ -39,10 +39,10 @@ def _rows(tmp_path: Path, content: bytes) -> list[dict[str, str]]:
     return [dict(zip(reader.columns, _split(line), strict=True)) for line in _split(text, b"\n") if line]
 
 
-def _split(text: bytes | str, at: bytes = b"\t") -> list:  # type: ignore[type-arg]
+def _split(text: bytes, at: bytes = b"\t") -> list[bytes]:
     """Split as COPY does: a backslash takes the special meaning off the next byte."""
     parts, current, is_escaped = [], bytearray(), False
-    for byte in text if isinstance(text, bytes) else text.encode():
+    for byte in text:
         if is_escaped or (byte == 92):
             if is_escaped or at == b"\n":
                 current.append(byte)
