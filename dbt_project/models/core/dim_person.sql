@@ -1,0 +1,56 @@
+-- One row per person that linkage has made out of the agencies' records.
+with records as (select * from {{ ref('source_record') }}),
+
+crosswalk as (select * from {{ source('identity', 'person_crosswalk') }}),
+
+votes as (select * from {{ ref('int_person__demographic_votes') }}),
+
+people as (
+    select
+        crosswalk.person_id,
+        bool_or(records.source = 'k12') as has_k12_record,
+        bool_or(records.source = 'postsecondary') as has_postsecondary_record,
+        bool_or(records.source = 'wioa') as has_wioa_record,
+        bool_or(records.source = 'ui') as has_wage_record,
+        bool_or(records.source = 'bridge') as has_bridge_record
+    from crosswalk
+    inner join records on crosswalk.record_id = records.record_id
+    group by crosswalk.person_id
+),
+
+-- Within the most trusted source the most frequent value wins; of equally frequent ones the newest, then the first.
+survivors as (
+    select distinct on (person_id, attribute)
+        person_id,
+        attribute,
+        value
+    from votes
+    order by person_id asc, attribute asc, precedence asc, report_count desc, last_reported_year desc, value asc
+),
+
+demographics as (
+    select
+        person_id,
+        max(value) filter (where attribute = 'birth_year') as birth_year,
+        max(value) filter (where attribute = 'sex') as sex,
+        max(value) filter (where attribute = 'race_ethnicity') as race_ethnicity
+    from survivors
+    group by person_id
+),
+
+final as (
+    select
+        people.person_id,
+        cast(demographics.birth_year as integer) as birth_year,
+        demographics.sex,
+        demographics.race_ethnicity,
+        people.has_k12_record,
+        people.has_postsecondary_record,
+        people.has_wioa_record,
+        people.has_wage_record,
+        people.has_bridge_record
+    from people
+    left join demographics on people.person_id = demographics.person_id
+)
+
+select * from final

@@ -1,0 +1,48 @@
+-- One row per person, employer account and calendar quarter.
+with people as ({{ core_people('ui') }}),
+
+wages as (select * from {{ ref('stg_ui__wages') }}),
+
+-- Of several reports of one reporting unit the latest holds; a negative amount is an adjustment and is netted.
+units as (
+    select
+        people.person_id,
+        wages.employer_account_id as employer_key,
+        wages.quarter_index,
+        wages.reporting_unit_id,
+        coalesce(
+            (
+                max(array[wages.delivery_id, wages.row_number, cast(wages.total_gross_wages * 100 as bigint)])
+                filter (where wages.total_gross_wages >= 0)
+            )[3], 0
+        ) as reported_cents,
+        coalesce(sum(wages.total_gross_wages) filter (where wages.total_gross_wages < 0), 0) as adjustment_usd
+    from wages
+    inner join people on wages.source_key = people.source_key
+    where wages.quarter_index is not null and wages.total_gross_wages is not null
+    group by people.person_id, wages.employer_account_id, wages.quarter_index, wages.reporting_unit_id
+),
+
+summed as (
+    select
+        person_id,
+        employer_key,
+        quarter_index,
+        count(*) as reporting_unit_count,
+        sum(reported_cents * 0.01 + adjustment_usd) as net_usd
+    from units
+    group by person_id, employer_key, quarter_index
+),
+
+final as (
+    select
+        person_id,
+        employer_key,
+        quarter_index,
+        greatest(net_usd, 0) as wage_usd,
+        reporting_unit_count,
+        net_usd < 0 as is_negative_net
+    from summed
+)
+
+select * from final

@@ -1,0 +1,56 @@
+-- One row per period of participation that ended and is not excluded, with the second quarter after its exit.
+with participations as (select * from {{ ref('fct_wioa_participation') }}),
+
+exclusions as (select * from {{ ref('pirl_exit_exclusion') }}),
+
+wages as (select * from {{ ref('fct_wage_quarter') }}),
+
+programs as (select * from {{ ref('dim_program') }}),
+
+availability as (select * from {{ ref('availability') }}),
+
+exits as (
+    select
+        participations.*,
+        participations.exit_quarter_index + 2 as measured_quarter_index
+    from participations
+    left join exclusions
+        on participations.other_reasons_for_exit_code = exclusions.other_reasons_for_exit_code
+    where
+        participations.program_exit_date is not null
+        and not coalesce(
+            case when participations.is_youth then exclusions.excludes_youth else exclusions.excludes_adult end, false
+        )
+),
+
+final as (
+    select
+        'PY' || cast(exits.exit_program_year as text) as cohort_period,
+        cast(exits.person_id as text) || '|' || cast(exits.program_entry_date as text) as unit_id,
+        exits.person_id,
+        exits.program_entry_date,
+        exits.program_exit_date,
+        exits.measured_quarter_index,
+        exits.training_cip_code as cip_code,
+        programs.career_cluster_code,
+        coalesce(exits.measured_quarter_index <= availability.last_wage_quarter_index, false) as is_available,
+        coalesce(wages.wage_usd, 0) as wage_usd,
+        case when wages.wage_usd > 0 then wages.primary_employer_key end as employer_key,
+        -- Evidence beside wages: the military and apprenticeships, then federal employment and verified work.
+        case
+            when
+                exits.employed_2nd_quarter_after_exit_code in ('2', '3')
+                or exits.employment_match_2nd_quarter_after_exit_code = '3'
+                then 'military_or_apprenticeship_record'
+            when exits.employment_match_2nd_quarter_after_exit_code in ('2', '4') then 'program_record'
+        end as supplemental_source
+    from exits
+    cross join availability
+    left join wages
+        on
+            exits.person_id = wages.person_id
+            and exits.measured_quarter_index = wages.quarter_index
+    left join programs on exits.training_cip_code = programs.cip_code
+)
+
+select * from final
