@@ -25,7 +25,8 @@ def choose(rng: Rng, weights: Sequence[float] | Array, count: int) -> Array:
     """Return positions drawn with the given weights."""
     cumulative = np.cumsum(np.asarray(weights, dtype=float))
     drawn = np.searchsorted(cumulative, rng.random(count) * cumulative[-1], side="right")
-    return np.minimum(drawn, len(cumulative) - 1).astype(np.int32)
+    result: Array = np.minimum(drawn, len(cumulative) - 1).astype(np.int32)
+    return result
 
 
 def logistic(value: Array) -> Array:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.synthetic.arrays import Array
 
@@ -61,8 +62,8 @@ def program_year_of(days: Array) -> Array:
 
 @lru_cache(maxsize=4)
 def _written(date_format: str) -> pa.Array:
-    days = np.arange(_FIRST, _LAST + 1).tolist()
-    return pa.array([moment.strftime(_PATTERNS[date_format]) for moment in days] + [None])
+    days = pa.array(np.arange(_FIRST, _LAST + 1)).cast(pa.date32())
+    return pa.concat_arrays([pc.strftime(days, format=_PATTERNS[date_format]), pa.nulls(1, pa.string())])
 
 
 def format_days(days: Array, date_format: str) -> pa.Array:

@@ -173,7 +173,8 @@ class Workplace:
         experience = 0.022 * np.clip(age - 18, 0, 22)
         hourly = 12.2 * np.exp(self._effect[who] + experience + self.premium[who, number] + 0.0085 * number)
         pay = hourly * hours * self.employers.wage_level[slot.employer[who]] * part
-        return np.maximum((pay * 100).astype(np.int64), 100)
+        cents: Array = np.maximum((pay * 100).astype(np.int64), 100)
+        return cents
 
     def _keep(self, which: int, number: int, who: Array, cents: Array, covered: Array, slot: "_Slot") -> None:
         self.wages[who[covered], number] += cents[covered]

@@ -182,7 +182,8 @@ def _last_names(lists: Mapping[str, Any]) -> dict[str, Weights]:
 
 
 def _provider(locale: str) -> Mapping[str, Any]:
-    return vars(import_module(f"faker.providers.person.{locale}").Provider)
+    found: Mapping[str, Any] = vars(import_module(f"faker.providers.person.{locale}").Provider)
+    return found
 
 
 def _listed(locale: str, attribute: str, least_length: int = 2) -> Weights:
@@ -250,7 +251,7 @@ def _plain(word: str) -> str:
 
 def _western(word: str) -> str:
     """Return the spelling that Windows-1252 can hold, letter by letter."""
-    composed = unicodedata.normalize("NFC", word)
+    composed = unicodedata.normalize("NFC", word).replace("ß", "ss")
     return "".join(c if _fits_windows(c) else _plain(c) for c in composed)
 
 

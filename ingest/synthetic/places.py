@@ -104,7 +104,10 @@ def make_schools(rng: Rng, learners: int) -> Schools:
     """Return the high schools for a state with so many learners."""
     count = max(12, learners // 400)
     districts = int(np.clip(count // 3, 6, 40))
-    district = np.r_[np.arange(districts), rng.integers(0, districts, count - districts)].astype(np.int32)
+    spread = districts * 2 if count >= districts * 2 else districts
+    district = np.r_[np.arange(spread) % districts, rng.integers(0, districts, count - spread)].astype(
+        np.int32
+    )
     number = np.arange(count)
     words = np.array(_SCHOOL_WORDS)[number % len(_SCHOOL_WORDS)]
     place = np.array(COUNTIES)[district % len(COUNTIES)]
@@ -118,7 +121,7 @@ def make_schools(rng: Rng, learners: int) -> Schools:
         district_id=np.array([f"{d + 1:03d}" for d in range(districts)]),
         district_name=np.array([f"{COUNTIES[d % len(COUNTIES)]} District {d + 1}" for d in range(districts)]),
         district_region=np.array([REGIONS[d % len(REGIONS)] for d in range(districts)]),
-        district_submitter=(np.arange(districts) % 5 >= 3).astype(np.int32),
+        district_submitter=np.isin(np.arange(districts) % 5, (1, 3)).astype(np.int32),
         district_zip=zips,
     )
 

@@ -96,7 +96,7 @@ class _Classroom:
         begin = school_begin(year) + rng.integers(0, 4, count).astype(np.int32)
         late = np.isin(self.entry[who], [ENTRY["01823"], ENTRY["01824"], ENTRY["01839"]]) & (turn > 0)
         begin = np.where(late & (rng.random(count) < 0.4), begin + rng.integers(10, 150, count), begin)
-        end = school_end(year)
+        end = school_end(year) + self.schools.district[self.school[who]] % 6
         middle = (begin + 5 + (end - begin - 25) * rng.random(count)).astype(np.int32)
         drops = chance(rng, logistic(rates.drops_out + self.risk[who] + 0.25 * turn), count)
         events = choose(

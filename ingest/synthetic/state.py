@@ -98,7 +98,8 @@ class _Run:
         self.wages = WageWriter(outbox, setting.employers)
         self.records = RecordTruth(truth / "records.parquet")
         self.indicators = IndicatorTruth()
-        self._truth, self._lives = truth, None
+        self._truth = truth
+        self._lives: pq.ParquetWriter | None = None
         self.k12.directory()
         self.college.directory()
         write_employers(outbox, setting.employers)

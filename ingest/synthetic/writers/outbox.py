@@ -6,6 +6,7 @@ Belongs here: turning columns into lines of a delimited file. Must not come here
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,8 @@ class Coded:
     codes: tuple[str, ...]
 
 
-Value = pa.Array | Coded | Array
+# A text column, a coded column, or whole numbers and days.
+Value: TypeAlias = pa.Array | Coded | Array
 
 
 class Outbox:

@@ -223,4 +223,7 @@ def _letters(values: pa.Array) -> pa.Array:
 
 
 def _bytes(values: pa.Array, width: int) -> Array:
-    return pc.utf8_slice_codeunits(values, 0, width).to_numpy(zero_copy_only=False).astype(f"S{width}")
+    found: Array = (
+        pc.utf8_slice_codeunits(values, 0, width).to_numpy(zero_copy_only=False).astype(f"S{width}")
+    )
+    return found

@@ -38,6 +38,7 @@ _REASONS = ("00", "01", "02", "03", "04", "05", "06", "07")
 _EMPLOYED = ("0", "1", "2", "3", "9")
 _MATCHES = ("0", "1", "2", "3", "4", "5")
 _ENTRY_STATUSES = ("0", "1", "2", "3")
+_EDUCATION_LEVELS = ("0", "1", "2", "4", "6", "7")
 _SCHOOL_STATUSES = ("1", "2", "3", "4", "5", "6")
 _NOT_YET = {"employed": 4, "match": 5, "wages": 99_999_999}
 _ORDINALS = ("1st", "2nd", "3rd", "4th")
@@ -175,6 +176,9 @@ def _period_columns(
             ((rows["status_at_entry"] == 0) & (barrier > 0.8)).astype(np.int8), _ONE_ZERO
         ),
         "school_status_at_entry": Coded(np.where(youth, np.where(barrier < 0.3, 0, 3), 4), _SCHOOL_STATUSES),
+        "highest_education_level": Coded(
+            np.where(youth, 0, (barrier * 5.99).astype(np.int8)), _EDUCATION_LEVELS
+        ),
         "foster_care_youth": Coded((youth & people.foster[who]).astype(np.int8), _ONE_ZERO),
         "homeless_individual": Coded(people.homeless[who].astype(np.int8), _ONE_ZERO_NINE),
         "ex_offender": Coded((barrier > 0.93).astype(np.int8), _ONE_ZERO_NINE),
