@@ -1,0 +1,98 @@
+"""Reads one release from the schema `published`, the only schema that this package may read."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from warehouse.errors import P20WError
+
+if TYPE_CHECKING:
+    from warehouse.connection import Warehouse
+
+# Field names of the descriptive texts, as in `published.indicator`.
+TEXTS = ("definition", "numerator", "denominator", "exclusions", "sources", "lag", "citation", "caveats")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One published cell: texts to show, or neither where the cell is hidden."""
+
+    cohort: str
+    dimension: str
+    category: str
+    label: str
+    count: str | None
+    value: str | None
+    suppression_code: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """True where disclosure control keeps the number back."""
+        return self.suppression_code != "none"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of a release with its texts and all its cells."""
+
+    code: str
+    version: str
+    name: str
+    unit: str
+    texts: dict[str, str]
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def cohorts(self) -> list[str]:
+        """Every cohort in order of time."""
+        return sorted({cell.cohort for cell in self.cells})
+
+    def of(self, dimension: str) -> list[Cell]:
+        """The cells of one dimension."""
+        return [cell for cell in self.cells if cell.dimension == dimension]
+
+
+@dataclass(frozen=True)
+class Release:
+    """The newest release as a reader sees it."""
+
+    release_id: int
+    published_at: datetime.datetime
+    state_name: str
+    note: str | None
+    indicators: list[Indicator]
+
+
+def read_newest_release(warehouse: Warehouse) -> Release:
+    """The newest release with its indicators in the order of their codes."""
+    with warehouse.connect() as connection:
+        # A release never changes, but the newest may be another one by the second query.
+        connection.execute("set transaction isolation level repeatable read")
+        head = connection.execute(
+            "select release_id, published_at, state_name, note from published.release"
+            " order by release_id desc limit 1"
+        ).fetchone()
+        if head is None:
+            raise P20WError("Nothing has been published yet.", "Make a release first: `p20w release`.")
+        indicators = {
+            (code, version): Indicator(code, version, name, unit, dict(zip(TEXTS, texts, strict=True)))
+            for code, version, name, unit, *texts in connection.execute(
+                "select indicator_code, indicator_version, name, unit,"
+                " coalesce(definition, ''), coalesce(numerator, ''), coalesce(denominator, ''),"
+                " coalesce(exclusions, ''), coalesce(sources, ''), coalesce(lag, ''),"
+                " coalesce(citation, ''), coalesce(caveats, '')"
+                " from published.indicator where release_id = %s order by indicator_code, indicator_version",
+                (head[0],),
+            )
+        }
+        for code, version, *cell in connection.execute(
+            "select indicator_code, indicator_version, cohort_period, dimension, category, category_label,"
+            " shown_count, shown_value, suppression_code from published.indicator_cell where release_id = %s"
+            " order by indicator_code, cohort_period, dimension, category_label, category",
+            (head[0],),
+        ):
+            indicators[code, version].cells.append(Cell(*cell))
+    release_id, published_at, state_name, note = head
+    return Release(release_id, published_at, state_name, note, list(indicators.values()))

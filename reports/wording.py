@@ -1,0 +1,142 @@
+"""How published texts read: numbers with their signs, names of tables, and sentences that say what a chart shows.
+
+Works on published texts only. Nothing here may compute with a number that is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.published import Cell, Indicator
+
+STATE = "state"
+# Places and fields of study; every other dimension divides learners by who they are.
+PLACES = ("district", "career_cluster")
+NOT_KNOWN = "unknown"
+
+_TITLES = {
+    "district": "School district",
+    "career_cluster": "Career cluster",
+    "sex": "Sex",
+    "race_ethnicity": "Race and ethnicity",
+    "economic_disadvantage": "Economic disadvantage",
+    "english_learner": "English learners",
+    "idea": "Disability (IDEA)",
+    "homeless": "Homelessness",
+    "foster_care": "Foster care",
+    "migrant": "Migratory students",
+    "military_connected": "Military connection",
+    "single_parent": "Single parents",
+    "out_of_workforce": "Out of the workforce",
+}
+_BOUNDS = {">=": ("≥", "at least "), "<=": ("≤", "at most ")}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A published value as it can be drawn and read."""
+
+    number: float
+    bound: str
+    short: str
+    long: str
+
+
+def shown(value: str, unit: str) -> Shown:
+    """Read a published value such as `83.4`, `>=95` or `7300`."""
+    bound = value[:2] if value[:2] in _BOUNDS else ""
+    digits = value.removeprefix(bound)
+    sign, words = _BOUNDS.get(bound, ("", ""))
+    if unit == "usd":
+        written = f"${float(digits):,.0f}"
+        return Shown(float(digits), bound, sign + written, words + written)
+    return Shown(float(digits), bound, f"{sign}{digits}%", f"{words}{digits} percent")
+
+
+def shown_people(count: str) -> str:
+    """A published count with separators."""
+    return f"{int(count):,}"
+
+
+def dimension_title(dimension: str) -> str:
+    """The name of a table."""
+    return _TITLES.get(dimension) or dimension.replace("_", " ").capitalize()
+
+
+def group_dimensions(indicator: Indicator) -> list[str]:
+    """The dimensions that divide learners by who they are, in the order of the titles."""
+    order = {name: place for place, name in enumerate(_TITLES)}
+    found = {cell.dimension for cell in indicator.cells} - {STATE, *PLACES}
+    return sorted(found, key=lambda name: (order.get(name, len(order)), name))
+
+
+def categories(cells: Iterable[Cell]) -> list[tuple[str, str]]:
+    """Code and label of each category by label; `not` after its opposite, not known last."""
+    found = {cell.category: cell.label for cell in cells}
+    return sorted(found.items(), key=_place_in_list)
+
+
+def _place_in_list(item: tuple[str, str]) -> tuple[bool, bool, str, str]:
+    code, label = item
+    return code == NOT_KNOWN, label.startswith("Not "), label.casefold(), code
+
+
+def measure(unit: str) -> str:
+    """What a value of this unit is called."""
+    return "Median" if unit == "usd" else "Rate"
+
+
+def trend_sentence(indicator: Indicator) -> str:
+    """What the state's numbers say over the cohorts."""
+    points = [cell for cell in indicator.of(STATE) if cell.value is not None]
+    if not points:
+        return "The numbers are too small to be shown."
+    first, last = points[0], points[-1]
+    latest = shown(last.value or "", indicator.unit)
+    sentence = f"The {measure(indicator.unit).lower()} is {latest.long} for cohort {last.cohort}"
+    if first is last:
+        return f"{sentence}, the only cohort published so far."
+    earliest = shown(first.value or "", indicator.unit)
+    if earliest.bound or latest.bound:
+        return f"{sentence}; it was {earliest.long} for cohort {first.cohort}."
+    return f"{sentence}, {_difference(latest, earliest, indicator.unit)} for cohort {first.cohort}."
+
+
+def _difference(new: Shown, old: Shown, unit: str) -> str:
+    change = new.number - old.number
+    if abs(change) < 1e-9:
+        return "the same as"
+    direction = "higher than" if change > 0 else "lower than"
+    size = abs(change)
+    if unit == "usd":
+        return f"${size:,.0f} {direction}"
+    return f"{size:.1f}".removesuffix(".0") + f" {'point' if size == 1 else 'points'} {direction}"
+
+
+def gap_sentence(indicator: Indicator, cohort: str) -> str:
+    """The widest difference inside one table of groups, from what is shown."""
+    widest: tuple[float, str, list[tuple[Shown, str]]] | None = None
+    for dimension in group_dimensions(indicator):
+        found = [
+            (shown(cell.value, indicator.unit), cell.label)
+            for cell in indicator.of(dimension)
+            if cell.cohort == cohort and cell.value is not None and cell.category != NOT_KNOWN
+        ]
+        if len(found) > 1:
+            found.sort(key=lambda item: item[0].number)
+            gap = found[-1][0].number - found[0][0].number
+            if widest is None or gap > widest[0]:
+                widest = (gap, dimension, found)
+    if widest is None or widest[0] == 0:
+        return f"No difference between groups can be shown for cohort {cohort}."
+    _, dimension, found = widest
+    (low, low_label), (high, high_label) = found[0], found[-1]
+    return (
+        f"The widest difference in cohort {cohort} is by {_lowered(dimension_title(dimension))}: "
+        f"{low.long} for “{low_label}”, {high.long} for “{high_label}”."
+    )
+
+
+def _lowered(title: str) -> str:
+    return title if title.startswith("English") else title[:1].lower() + title[1:]
