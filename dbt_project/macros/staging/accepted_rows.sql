@@ -24,14 +24,13 @@ with delivery as materialized (
     where delivery.layout = '{{ layout }}' and delivery.status = 'accepted'
 ),
 
+-- The gate's decision stands as it was made, whatever severity a rule has by now. A row may have broken several rules.
 rejected as (
     select distinct
         finding.delivery_id,
         finding.row_number
     from {{ source('quality', 'rejected_row') }} as finding
-    inner join {{ source('quality', 'rule') }} as rule on finding.rule_code = rule.rule_code
     inner join delivery on finding.delivery_id = delivery.delivery_id
-    where rule.severity = 'reject'
 )
 
 select
