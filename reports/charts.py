@@ -18,6 +18,7 @@ from reports.wording import Shown
 
 _WIDTH = 480
 _MOST_LABELLED_POINTS = 8
+_MOST_LABELLED_TICKS = 5
 # What fits on one line left of a row.
 _LABEL_CHARACTERS = 29
 
@@ -41,6 +42,11 @@ class Scale:
     def share(self, number: float) -> float:
         """How far along the axis a number lies, 0 to 1."""
         return min(max(number / self.top, 0.0), 1.0)
+
+    def is_labelled(self, number: float) -> bool:
+        """Whether a tick of a short axis has room for its label: where they are many, every other has."""
+        place = [tick for tick, _ in self.ticks].index(number)
+        return len(self.ticks) <= _MOST_LABELLED_TICKS or place % 2 == 0
 
 
 def scale_for(values: Sequence[Shown], unit: str) -> Scale:
@@ -102,7 +108,8 @@ def gap_chart(
     for number, text in scale.ticks:
         x = left + wide * scale.share(number)
         parts.append(_line("grid" if number else "axis", x, top, x, y))
-        parts.append(_text("tick", x, y + 18, text, "middle"))
+        if scale.is_labelled(number):
+            parts.append(_text("tick", x, y + 18, text, "middle"))
     if average is not None:
         x = left + wide * scale.share(average.number)
         parts.append(_text("average-label", min(x, _WIDTH - 50), 18, f"State {average.short}", "middle"))

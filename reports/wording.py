@@ -116,27 +116,24 @@ def _difference(new: Shown, old: Shown, unit: str) -> str:
 
 def gap_sentence(indicator: Indicator, cohort: str) -> str:
     """The widest difference inside one table of groups, from what is shown."""
-    widest: tuple[float, str, list[tuple[Shown, str]]] | None = None
+    widest: list[tuple[Shown, str]] = []
     for dimension in group_dimensions(indicator):
         found = [
             (shown(cell.value, indicator.unit), cell.label)
             for cell in indicator.of(dimension)
             if cell.cohort == cohort and cell.value is not None and cell.category != NOT_KNOWN
         ]
-        if len(found) > 1:
-            found.sort(key=lambda item: item[0].number)
-            gap = found[-1][0].number - found[0][0].number
-            if widest is None or gap > widest[0]:
-                widest = (gap, dimension, found)
-    if widest is None or widest[0] == 0:
+        found.sort(key=lambda item: item[0].number)
+        if len(found) > 1 and (not widest or _spread(found) > _spread(widest)):
+            widest = found
+    if not widest or _spread(widest) == 0:
         return f"No difference between groups can be shown for cohort {cohort}."
-    _, dimension, found = widest
-    (low, low_label), (high, high_label) = found[0], found[-1]
+    (low, low_label), (high, high_label) = widest[0], widest[-1]
     return (
-        f"The widest difference in cohort {cohort} is by {_lowered(dimension_title(dimension))}: "
+        f"The widest difference in cohort {cohort}: "
         f"{low.long} for “{low_label}”, {high.long} for “{high_label}”."
     )
 
 
-def _lowered(title: str) -> str:
-    return title if title.startswith("English") else title[:1].lower() + title[1:]
+def _spread(found: list[tuple[Shown, str]]) -> float:
+    return found[-1][0].number - found[0][0].number

@@ -100,7 +100,7 @@ def test_the_widest_gap_is_told_from_shown_groups_only() -> None:
         Cell("1", "homeless", "yes", "Homeless", None, None, "complementary"),
     ]
     sentence = gap_sentence(indicator("X", "percent", cells), "1")
-    assert "by disability (IDEA): 40 percent for “IDEA”, 62 percent for “Not IDEA”" in sentence
+    assert "cohort 1: 40 percent for “IDEA”, 62 percent for “Not IDEA”" in sentence
 
 
 def test_an_indicator_of_which_all_is_hidden_still_has_a_page() -> None:

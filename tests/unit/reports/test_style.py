@@ -45,4 +45,4 @@ def test_focus_is_visible_and_motion_can_be_turned_off() -> None:
 
 def test_the_page_has_a_print_form_and_a_narrow_form() -> None:
     assert "@media print" in STYLE
-    assert "@media (max-width" in STYLE
+    assert "@media screen and (max-width" in STYLE
