@@ -5,11 +5,11 @@ Running dbt models does not belong here.
 """
 
 import hashlib
+import importlib.util
 import json
 import os
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
 from warehouse.errors import P20WError
@@ -20,7 +20,10 @@ _IGNORED = {"target", "logs", "dbt_packages", "__pycache__"}
 
 def project_dir() -> Path:
     """The dbt project's folder, in a checkout or in an installed wheel."""
-    return Path(str(resources.files("dbt_project")))
+    spec = importlib.util.find_spec("dbt_project")
+    if spec is None or not spec.submodule_search_locations:
+        raise P20WError("The dbt project is not installed.", "Run `make setup`.")
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def manifest_path() -> Path:

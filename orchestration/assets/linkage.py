@@ -16,7 +16,7 @@ from orchestration.resources import WarehouseResource
     kinds={"splink", "duckdb"},
     pool="warehouse_write",
 )
-def person_crosswalk(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+def person_crosswalk(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """One row per person record of the live linkage run: the person it belongs to."""
     from linkage.step import run_linkage
 

@@ -40,7 +40,7 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
         ],
         pool="warehouse_write",
     )
-    def _load(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+    def _load(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         from orchestration.intake import take_in
 
         with meter.current.step(f"raw/{layout.table}"):

@@ -14,8 +14,8 @@ from orchestration import meter
 from orchestration.manifest import load_manifest
 from orchestration.resources import WarehouseDbt, WarehouseResource
 
-BEFORE_LINKAGE = "path:models/staging path:models/identity"
-AFTER_LINKAGE = "path:seeds path:models/core path:models/indicators path:models/marts"
+BEFORE_LINKAGE = "fqn:p20w.staging fqn:p20w.identity"
+AFTER_LINKAGE = "resource_type:seed fqn:p20w.core fqn:p20w.indicators fqn:p20w.marts"
 # Unit tests prove the code, not the data: the test suite runs them.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
