@@ -122,11 +122,7 @@ def _load(warehouse: Warehouse, what: Recognised, received: Received, name: str)
         sequence = _sequence(connection, what, name)
         delivery_id = _insert_delivery(connection, what, received, name, sequence)
         row_count = _copy(connection, what, received.path, name, delivery_id)
-        connection.execute(
-            "update control.delivery set row_count = %s, loaded_at = clock_timestamp() where delivery_id = %s",
-            (row_count, delivery_id),
-        )
-        record_event(connection, delivery_id, "loaded", name)
+        _complete(connection, delivery_id, row_count, name)
         # A committed delivery must have its file; a file whose commit fails is only a file too many.
         received.keep()
     return _Delivery(delivery_id, sequence, row_count, "loaded")
@@ -177,6 +173,16 @@ def _insert_delivery(
         ),
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _complete(connection: psycopg.Connection[Any], delivery_id: int, row_count: int, name: str) -> None:
+    connection.execute(
+        "with delivery as (update control.delivery set row_count = %s, loaded_at = clock_timestamp()"
+        " where delivery_id = %s returning delivery_id)"
+        " insert into control.delivery_event (delivery_id, event, detail)"
+        " select delivery_id, 'loaded', %s from delivery",
+        (row_count, delivery_id, name),
+    )
 
 
 def _copy(
