@@ -115,8 +115,9 @@ class Workplace:
         if which != MAIN:
             # A second account of the same employer would repeat the record's key.
             for earlier in self._slots[:which]:
-                slot.employer[slot.employer == earlier.employer] = _NO_JOB
+                slot.employer[slot.employer == earlier.reported] = _NO_JOB
         self._update_names(slot, quarter)
+        slot.reported = slot.employer.copy()
         who = np.flatnonzero(slot.employer != _NO_JOB)
         ending = chance(rng, leave[who], len(who))
         part = np.where(slot.hired[who] == quarter, rng.uniform(0.15, 1.0, len(who)), 1.0)
@@ -190,6 +191,7 @@ class _Slot:
 
     def __init__(self, count: int) -> None:
         self.employer = np.full(count, _NO_JOB, dtype=np.int32)
+        self.reported = self.employer
         self.hired = np.zeros(count, dtype=np.int32)
         self.kind = np.zeros(count, dtype=np.int8)
         self.ssn_kind = np.zeros(count, dtype=np.int8)

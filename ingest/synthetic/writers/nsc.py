@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.synthetic.arrays import Array, text
-from ingest.synthetic.calendars import AS_OF, NO_DAY, terms
+from ingest.synthetic.calendars import AS_OF, NO_DAY, day, terms
 from ingest.synthetic.college import MAJORS, College
 from ingest.synthetic.names import NameBook
 from ingest.synthetic.places import Colleges
@@ -67,7 +67,7 @@ def write_returns(
             "first_name": pc.utf8_upper(names.plain.take(pa.array(people.first[learner]))),
             "last_name": pc.utf8_upper(surname.take(pa.array(graduate))),
             "student_id_state": student_id.take(pa.array(learner)),
-            "search_date": on[graduate],
+            "search_date": np.full(len(mine), int(day(year - 3, 8, 1))),
             "high_school_grad_date": on[graduate],
         }
         spelling = int(year in _UNDERSCORE_CLASSES)

@@ -108,8 +108,11 @@ class WageWriter:
         """Record whose identities these are; a key that two persons share stays with the first."""
         person, keys = names.keys(codes)
         kind = codes // 32 % 8
-        keep = np.ones(len(codes), dtype=bool)
-        for place in np.flatnonzero(kind != OWN_SSN):
+        # Two ways of writing a name can come out alike.
+        places = keys.dictionary_encode().indices.to_numpy()
+        keep = np.zeros(len(codes), dtype=bool)
+        keep[np.unique(places, return_index=True)[1]] = True
+        for place in np.flatnonzero(keep & (kind != OWN_SSN)):
             key = keys[int(place)].as_py()
             keep[place] = key not in self._irregular
             self._irregular.add(key)
