@@ -53,9 +53,10 @@ class _Lazy(click.Group):
 @click.version_option(package_name="p20w")
 def p20w(traceback: bool, verbose: bool) -> None:
     """The P-20W warehouse: from agencies' files to published career-readiness indicators."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr
-    )
+    shown = logging.StreamHandler(sys.stderr)
+    # On the handler, not the logger: libraries set levels of their own, which would pass a root logger's.
+    shown.setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[shown])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """The whole asset graph in this process: what `p20w run` and `p20w demo` do, the same graph that Dagster's pages show."""
 
+import contextlib
 import hashlib
 import json
 import uuid
@@ -68,7 +69,9 @@ def _execute(warehouse: Warehouse, select: str | None) -> None:
     assets = dg.AssetSelection.from_string(select) if select else dg.AssetSelection.all()
     job = dg.define_asset_job("p20w_run", selection=assets)
     resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("p20w_run")
-    with dg.DagsterInstance.get() as instance:
+    log = warehouse.home.logs / "dbt.log"
+    # dbt's own lines go to a file: whoever watches sees steps, and a failed test names itself there.
+    with dg.DagsterInstance.get() as instance, log.open("a") as lines, contextlib.redirect_stdout(lines):
         result = resolved.execute_in_process(
             instance=instance,
             raise_on_error=False,

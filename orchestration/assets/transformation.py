@@ -17,7 +17,8 @@ from orchestration.resources import WarehouseDbt, WarehouseResource
 BEFORE_LINKAGE = "fqn:p20w.staging fqn:p20w.identity"
 AFTER_LINKAGE = "resource_type:seed fqn:p20w.core fqn:p20w.indicators fqn:p20w.marts"
 # Unit tests prove the code, not the data: the test suite runs them.
-BUILD = ["build", "--exclude-resource-type", "unit_test"]
+# A data test runs in the step after which all its parents stand.
+BUILD = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
 
 
 class SchemaTranslator(DagsterDbtTranslator):
