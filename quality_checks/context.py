@@ -1,6 +1,6 @@
 """Great Expectations' way to the warehouse: one in-memory context per process, told the address only while it works.
 
-Belongs here: making the context and handing out batches. Must not come here: rules, results.
+Belongs here: making the context, running a suite in it. Must not come here: rules, results.
 """
 
 import logging
@@ -15,7 +15,7 @@ from psycopg import sql
 
 from quality_checks.batch import PLANNER_SETTINGS
 from warehouse.connection import Warehouse
-from warehouse.errors import redacted
+from warehouse.errors import P20WError, redacted
 
 # Great Expectations substitutes it into the connection string. An address with a socket is refused when it
 # is written there directly, and in this way the password is in no configuration either.
@@ -25,24 +25,51 @@ _SETTINGS = " ".join(f"-c {name}={value}" for name, value in PLANNER_SETTINGS.it
 # A context is not made for several threads, and the address is the whole process's.
 _in_use = threading.Lock()
 
+# Any other format keeps the values that failed, and those are people's.
+RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
-@contextmanager
-def open_batch(warehouse: Warehouse, name: str, query: sql.Composed) -> Iterator[Any]:
-    """Yield the rows of a query as a batch that a suite can be run on.
 
-    Args:
-        warehouse: where the rows are.
-        name: what the batch is called while it is open.
-        query: begins with select.
-    """
+def validate(warehouse: Warehouse, query: sql.Composed, suite: Any) -> Any:
+    """Return what a suite finds in the rows of a query that begins with select; raise P20WError when it cannot."""
     with _in_use, _address(warehouse), redacted():
-        source = _data_source(warehouse.url)
-        asset = source.add_query_asset(name=name, query=query.as_string())
         try:
-            yield asset.add_batch_definition_whole_table("delivered").get_batch()
-        finally:
-            source.delete_asset(name)
-            source.get_execution_engine().close()
+            return _validate(_data_source(warehouse.url), query.as_string(), suite)
+        except Exception as error:
+            if not type(error).__module__.startswith("great_expectations"):
+                raise
+            kind = type(error).__name__
+    # Outside of the handler, so that nothing of the original hangs on to it: its text may quote rows.
+    raise P20WError(
+        f"Great Expectations could not run suite {suite.name} ({kind}).",
+        "Run the step again; if it fails again, `p20w doctor` says whether the database can be reached.",
+    )
+
+
+def _validate(source: Any, query: str, suite: Any) -> Any:
+    import great_expectations
+
+    context = _context()
+    rows = source.add_query_asset(name=suite.name, query=query)
+    try:
+        definition = great_expectations.ValidationDefinition(
+            name=suite.name,
+            data=rows.add_batch_definition_whole_table("delivered"),
+            suite=context.suites.add(suite),
+        )
+        return context.validation_definitions.add(definition).run(result_format=RESULT_FORMAT)
+    finally:
+        _forget(suite.name, source)
+
+
+def _forget(name: str, source: Any) -> None:
+    """Leave nothing of a run behind: neither in the context nor, with the connection, in the database."""
+    context = _context()
+    if any(definition.name == name for definition in context.validation_definitions.all()):
+        context.validation_definitions.delete(name)
+    if any(suite.name == name for suite in context.suites.all()):
+        context.suites.delete(name)
+    source.delete_asset(name)
+    source.get_execution_engine().close()
 
 
 @contextmanager
@@ -63,13 +90,15 @@ def _address(warehouse: Warehouse) -> Iterator[None]:
 def _data_source(url: str) -> Any:
     """Return a data source for this address, in the one context of the process."""
     name = f"warehouse_{len(_context().data_sources.all())}"
-    return _context().data_sources.add_postgres(name=name, connection_string=f"${{{_ADDRESS}}}")
+    # Without a temporary table every row would be fetched to learn the names of the columns, and its values
+    # read anew for each group of expectations. The table goes with the connection, when the batch is closed.
+    return _context().data_sources.add_postgres(
+        name=name, connection_string=f"${{{_ADDRESS}}}", create_temp_table=True
+    )
 
 
 @cache
 def _context() -> Any:
-    # Read at import; older versions would report usage to their maker.
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 

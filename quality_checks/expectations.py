@@ -15,11 +15,6 @@ from quality_checks.predicates import failing, key_columns, key_counts
 from quality_checks.rule import Rule
 
 _SEVERITY = {"reject": "critical", "hold": "critical", "warn": "warning"}
-_IS_OF_TYPE = {
-    "date": "control.is_date({}, date_format)",
-    "integer": "control.is_integer({})",
-    "decimal": "control.is_decimal({})",
-}
 
 
 def expectation(rule: Rule, layout: Layout) -> Any:
@@ -140,13 +135,7 @@ def _sent(rule: Rule, layout: Layout) -> str:
 
 
 def _count(rule: Rule, layout: Layout) -> str:
-    """Return an aggregate over the batch; for types it asks the other of the two functions than the predicate does."""
-    condition = failing(rule, layout)
-    if rule.kind == "type":
-        sent = sql.Identifier(_sent(rule, layout))
-        is_of_type = sql.SQL(_IS_OF_TYPE[layout.columns_by_name[rule.column_name].type]).format(sent)
-        condition = sql.SQL("{} is not null and not {}").format(sent, is_of_type)
-    return sql.SQL("count(*) filter (where {})").format(condition).as_string()
+    return sql.SQL("count(*) filter (where {})").format(failing(rule, layout)).as_string()
 
 
 def _repeats(rule: Rule, layout: Layout) -> str:

@@ -9,14 +9,11 @@ from typing import Any
 
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, batch_query
-from quality_checks.context import open_batch
+from quality_checks.context import validate
 from quality_checks.expectations import expectation
 from quality_checks.rule import Rule
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-
-# Any other format keeps the values that failed, and those are people's.
-RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 @dataclass(frozen=True)
@@ -51,8 +48,7 @@ def run_suite(
     warehouse: Warehouse, layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]
 ) -> SuiteRun:
     """Run the layout's suite over the rows of these deliveries."""
-    with open_batch(warehouse, layout.table, batch_query(layout, rules, deliveries)) as batch:
-        result = batch.validate(build_suite(layout, rules), result_format=RESULT_FORMAT)
+    result = validate(warehouse, batch_query(layout, rules, deliveries), build_suite(layout, rules))
     failed = {}
     row_count = 0
     for entry in result.results:

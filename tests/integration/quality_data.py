@@ -161,6 +161,7 @@ _CHANGES: dict[str, Row] = {
     "NSCDET-103": {"record_found": "N"},
     "NSCDET-104": {"graduated": "Y"},
     "NSCDET-105": {"enrollment_begin_date": None},
+    "NSCDET-108": {"graduated": "Y", "graduation_date": date(2016, 5, 1)},
     "UIWAGE-102": {"reporting_period": "012001"},
     "UIWAGE-105": {"total_ui_wages": "00000000600000"},
     "UIWAGE-107": {"first_name": None, "last_name": None},

@@ -1,11 +1,15 @@
 """The gate decides once, wholly, and never keeps a value."""
 
 import csv
+import os
+import traceback
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 from ingest.sync import sync_catalogue
+from quality_checks.context import validate
 from quality_checks.gate import run_gate
 from quality_checks.rejects import write_reject_file
 from quality_checks.scorecard import rule_counts, scorecard
@@ -249,3 +253,24 @@ def test_rules_are_synced_once(warehouse: Warehouse, state: State) -> None:
     assert sync_rules(warehouse) == 0
     warehouse.execute("update quality.rule set sentence = 'Changed.' where rule_code = 'K12STU-101'")
     assert sync_rules(warehouse) == 1
+
+
+def test_a_failing_suite_tells_neither_rows_nor_the_address(warehouse: Warehouse, state: State) -> None:
+    from great_expectations import ExpectationSuite
+
+    query = sql.SQL("select cast('{}' as integer) as broken").format(sql.SQL(CANARY))
+    with pytest.raises(P20WError) as caught:
+        validate(warehouse, query, ExpectationSuite(name="broken"))
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert not [name for name in os.environ if name.startswith("P20W_GX")]
+
+
+def test_the_gate_decides_alike_on_the_oldest_supported_server(older_warehouse: Warehouse) -> None:
+    state = load_state()
+    sync_catalogue(older_warehouse, state)
+    sync_rules(older_warehouse)
+    rows = _students(50)
+    rows[0]["last_name"] = None
+    delivery_id = deliver(older_warehouse, state, "k12/student", "north", "2016", rows)
+    assert [decision.accepted_count for decision in run_gate(older_warehouse, "k12/student").decisions] == [49]
+    assert _delivery(older_warehouse, delivery_id)["status"] == "accepted"
