@@ -5,6 +5,7 @@ folders of waiting files (landing).
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -83,8 +84,10 @@ def load_file(
         with Archive(warehouse.home.archive).receive(path) as received:
             delivery = _load(warehouse, what, received, path.name)
     except P20WError as error:
+        # A database that is down is no fault of the file, and could not record one either.
         if not isinstance(error, DatabaseError):
-            record_failure(warehouse, what.layout.key, path.name, error)
+            with suppress(DatabaseError):
+                record_failure(warehouse, what.layout.key, path.name, error)
         raise
     return LoadResult(
         delivery_id=delivery.delivery_id,
