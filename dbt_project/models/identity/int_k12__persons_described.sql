@@ -29,7 +29,8 @@ enrolled as (
         max(delivery_id) as delivery_id,
         0 as row_number,
         null as ssn, null as first_name, null as middle_name, null as last_name, null as generation_code,
-        null as preferred_name, null as former_last_name, cast(null as date) as birthdate, null as sex, null as zip_code,
+        null as preferred_name, null as former_last_name, cast(null as date) as birthdate, null as sex,
+        null as zip_code,
         min(entry_date) as first_seen,
         max(coalesce(exit_date, entry_date)) as last_seen
     from enrollments
