@@ -84,8 +84,9 @@ class Workplace:
         odds = odds + np.array([0.0, -1.1, 0.25])[self.in_program[:, number]] + 0.25 * people.ability
         share = np.where(present, 1 / (1 + np.exp(-odds)), 0.0)
         leave = np.where(age < 23, self.rates.leaves_job_young, self.rates.leaves_job_adult)
-        leave = np.where(present, leave, 1.0)
         hire = np.clip(share if number == 0 else leave * share / (1 - np.minimum(share, 0.98)), 0, 0.95)
+        for slot in self._slots:
+            slot.employer[~present] = _NO_JOB
         pieces = [
             self._slot_rows(MAIN, number, age, hire * present, leave),
             self._slot_rows(
