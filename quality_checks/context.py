@@ -20,7 +20,9 @@ from warehouse.errors import P20WError, redacted
 # Great Expectations substitutes it into the connection string. An address with a socket is refused when it
 # is written there directly, and in this way the password is in no configuration either.
 _ADDRESS = "P20W_GX_DATABASE_URL"
-_SETTINGS = " ".join(f"-c {name}={value}" for name, value in PLANNER_SETTINGS.items())
+# The gate waits for this connection while it holds locks of its own, which no server can see as a deadlock.
+_CONNECTION = {**PLANNER_SETTINGS, "lock_timeout": "60s"}
+_SETTINGS = " ".join(f"-c {name}={value}" for name, value in _CONNECTION.items())
 
 # A context is not made for several threads, and the address is the whole process's.
 _in_use = threading.Lock()

@@ -31,7 +31,7 @@ _REASONS = """
     union all
     select delivery_id, rejected_count || ' of ' || row_count || ' rows are rejected, more than the '
         || round(%(tolerance)s::numeric * 100, 2)::float8 || ' %% tolerated'
-    from judged_delivery where rejected_count > %(tolerance)s * row_count
+    from judged_delivery where rejected_count > ceil(%(tolerance)s::numeric * row_count)
     union all
     select delivery_id, 'the file holds no row' from judged_delivery where row_count = 0 and not %(may_be_empty)s
     order by 1, 2

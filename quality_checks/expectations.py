@@ -12,7 +12,7 @@ from psycopg import sql
 from ingest.layout import Layout
 from quality_checks.batch import sent_name
 from quality_checks.predicates import failing, key_columns, key_counts
-from quality_checks.rule import Rule
+from quality_checks.rule import Rule, tolerated_rows
 
 _SEVERITY = {"reject": "critical", "hold": "critical", "warn": "warning"}
 
@@ -95,7 +95,7 @@ def keys_expectation() -> Any:
 
 def _outcome(failed: int, rows: int, tolerance: float) -> dict[str, Any]:
     return {
-        "success": failed <= tolerance * rows,
+        "success": failed <= tolerated_rows(tolerance, rows),
         "result": {"element_count": rows, "unexpected_count": failed},
     }
 

@@ -43,7 +43,7 @@ def record(connection: Connection, deliveries: Sequence[Delivery]) -> None:
     connection.execute(
         "insert into quality.rule_result (delivery_id, rule_code, evaluated_count, failed_count, passed)"
         " select d.delivery_id, r.rule_code, d.row_count, coalesce(f.failed, 0),"
-        "     coalesce(f.failed, 0) <= r.tolerance * d.row_count"
+        "     coalesce(f.failed, 0) <= ceil(r.tolerance::numeric * d.row_count)"
         " from judged_rule as r cross join control.delivery as d left join ("
         "     select delivery_id, number, count(*) as failed from finding group by delivery_id, number"
         " ) as f on f.delivery_id = d.delivery_id and f.number = r.number"

@@ -64,7 +64,7 @@ def _rule_counts(
     failed = count_by_rule(connection, rules.rules)
     rows = sum(decision.row_count for decision in decisions)
     return tuple(
-        RuleCount(rule, rows, failed[rule.code], failed[rule.code] <= rule.tolerance * rows)
+        RuleCount(rule, rows, failed[rule.code], rule.tolerates(failed[rule.code], rows))
         for rule in rules.rules
     )
 

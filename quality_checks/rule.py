@@ -3,6 +3,7 @@
 Belongs here: the shape of a rule and what makes it complete. Must not come here: SQL, expectations, results.
 """
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -38,6 +39,14 @@ _NEEDS: dict[str, set[str]] = {
 _DETAILS = ("column", "columns", "pattern", "minimum", "maximum", "fails", "refers_to")
 
 
+def tolerated_rows(tolerance: float, rows: int) -> int:
+    """Return how many rows a tolerated share comes to: one at least where any share is tolerated.
+
+    Otherwise a single slip would hold every file of a few rows. The database rounds up in the same way.
+    """
+    return math.ceil(round(tolerance * rows, 9))
+
+
 class Rule(BaseModel):
     """What must hold for the rows of one layout, how much it matters, and who can put it right.
 
@@ -69,6 +78,10 @@ class Rule(BaseModel):
     def column_name(self) -> str:
         """The column that an agency looks at first when the rule fails."""
         return self.column or self.columns[0]
+
+    def tolerates(self, failed: int, rows: int) -> bool:
+        """Return whether so many failing rows are within the tolerance."""
+        return failed <= tolerated_rows(self.tolerance, rows)
 
     @property
     def is_about_one_row(self) -> bool:

@@ -3,6 +3,7 @@
 import csv
 import os
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,13 @@ def test_codes_that_nobody_agreed_on_hold_the_delivery(warehouse: Warehouse, sta
     assert result.held[0].reason == "K12STU-SET-sex: 20 of 20 rows fail, more than the 2 % tolerated"
 
 
+def test_one_slip_in_a_small_file_holds_nothing(warehouse: Warehouse, state: State) -> None:
+    rows = good_rows("k12/cte_course", "2016", 5)
+    rows[0]["credits_earned"] = Sent("half")
+    deliver(warehouse, state, "k12/cte_course", "north", "2016", rows)
+    assert run_gate(warehouse, "k12/cte_course").held == []
+
+
 def test_an_unknown_school_holds_until_the_directory_has_it(warehouse: Warehouse, state: State) -> None:
     rows = [row | {"school_id": "0199"} for row in good_rows("k12/enrollment", "2016", 10)]
     delivery_id = deliver(warehouse, state, "k12/enrollment", "north", "2016", rows)
@@ -169,6 +177,20 @@ def test_a_failure_in_between_leaves_the_delivery_waiting_and_a_rerun_decides_it
     run_gate(warehouse, "k12/work_based_learning")
     assert _delivery(warehouse, delivery_id)["status"] == "accepted"
     assert warehouse.fetch_value(leftovers, [delivery_id]) == 1
+
+
+def test_two_gates_at_once_decide_a_delivery_once(warehouse: Warehouse, state: State) -> None:
+    deliver(
+        warehouse,
+        state,
+        "bridge/driver_license",
+        "motor_vehicle",
+        "2016",
+        good_rows("bridge/driver_license", "2016", 9),
+    )
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda _: run_gate(warehouse, "bridge/driver_license"), range(2)))
+    assert sorted(len(result.decisions) for result in results) == [0, 1]
 
 
 def test_rows_that_vanished_from_raw_stop_the_gate(warehouse: Warehouse, state: State) -> None:
@@ -272,5 +294,7 @@ def test_the_gate_decides_alike_on_the_oldest_supported_server(older_warehouse: 
     rows = _students(50)
     rows[0]["last_name"] = None
     delivery_id = deliver(older_warehouse, state, "k12/student", "north", "2016", rows)
-    assert [decision.accepted_count for decision in run_gate(older_warehouse, "k12/student").decisions] == [49]
+    assert [decision.accepted_count for decision in run_gate(older_warehouse, "k12/student").decisions] == [
+        49
+    ]
     assert _delivery(older_warehouse, delivery_id)["status"] == "accepted"

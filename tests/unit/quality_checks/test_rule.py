@@ -9,7 +9,7 @@ from ingest.catalogue import load_catalogue
 from quality_checks.batch import Delivery, batch_query
 from quality_checks.catalogue import columns_named, rules_for, typed_columns_named
 from quality_checks.predicates import failing
-from quality_checks.rule import Rule
+from quality_checks.rule import Rule, tolerated_rows
 
 LAYOUT = load_catalogue().layout("k12/enrollment")
 
@@ -78,3 +78,11 @@ def test_every_rule_about_single_rows_has_a_predicate() -> None:
     for rule in rules_for("wioa/pirl"):
         if rule.is_about_one_row:
             assert failing(rule, load_catalogue().layout("wioa/pirl")).as_string()
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "rows", "expected"),
+    [(0.0, 1000, 0), (0.02, 11, 1), (0.02, 100, 2), (0.07, 100, 7), (0.02, 0, 0)],
+)
+def test_a_tolerated_share_comes_to_whole_rows(tolerance: float, rows: int, expected: int) -> None:
+    assert tolerated_rows(tolerance, rows) == expected
