@@ -7,6 +7,7 @@ from collections.abc import Mapping
 _LABELS: Mapping[tuple[str, str], str] = {
     ("sex", "F"): "Female",
     ("sex", "M"): "Male",
+    ("sex", "X"): "Not selected or another sex",
     ("race_ethnicity", "AmericanIndianorAlaskaNative"): "American Indian or Alaska Native",
     ("race_ethnicity", "Asian"): "Asian",
     ("race_ethnicity", "BlackorAfricanAmerican"): "Black or African American",

@@ -1,7 +1,7 @@
 """Charts as SVG text, drawn when the page is made: nothing runs in the reader's browser.
 
-Each chart names itself (title and description), labels its marks directly and tells nothing by colour alone. Which
-numbers are drawn is decided in `site`; colours and type are classes of the style sheet.
+Each chart names itself (title and description), labels its marks directly and tells nothing by colour
+alone. Which numbers are drawn is decided in `site`; colours and type are classes of the style sheet.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ _HERE = Path(__file__).parent
 def build_site(warehouse: Warehouse, out: Path) -> Path:
     """Write the site of the newest release into a folder and return its first page.
 
-    The folder `data` inside it belongs to the site: CSV files that the release does not have are removed there.
-    Each file is replaced as a whole, the page last, so that a reader never meets half a file.
+    The folder `data` inside it belongs to the site: CSV files that the release does not have are removed
+    there. Each file is replaced as a whole, the page last, so that a reader never meets half a file.
     """
     release = read_newest_release(warehouse)
     data = out / "data"

@@ -21,6 +21,7 @@ from reports.wording import (
     shown,
     shown_people,
     trend_sentence,
+    usual_cohorts,
 )
 
 # A chart of more rows than this is no longer read; the table and the CSV are.
@@ -47,10 +48,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart, where there is one, and its table."""
+    """A chart, where there is one, and its table; notes say what the two leave out."""
 
     title: str
     sentence: str
+    notes: list[str]
     chart: Markup | None
     table: Table
 
@@ -71,8 +73,7 @@ class IndicatorView:
 def indicator_view(indicator: Indicator) -> IndicatorView:
     """Arrange one indicator's published cells for the page."""
     slug = file_slug(indicator.code)
-    cells = indicator.of(STATE)
-    newest = next((cell for cell in reversed(cells) if cell.value is not None), None)
+    newest = next((cell for cell in reversed(usual_cohorts(indicator)) if cell.value is not None), None)
     cohort = newest.cohort if newest else (indicator.cohorts or [""])[-1]
     dimensions = group_dimensions(indicator)
     return IndicatorView(
@@ -80,7 +81,7 @@ def indicator_view(indicator: Indicator) -> IndicatorView:
         indicator=indicator,
         latest_value=shown(newest.value or "", indicator.unit).short if newest else "*",
         latest_cohort=cohort,
-        trend=_trend(indicator, slug, cells),
+        trend=_trend(indicator, slug),
         gaps=_groups(indicator, f"{slug}-groups", "Groups of learners", dimensions, cohort)
         if dimensions
         else None,
@@ -92,65 +93,79 @@ def indicator_view(indicator: Indicator) -> IndicatorView:
     )
 
 
-def _trend(indicator: Indicator, slug: str, cells: list[Cell]) -> Figure:
-    marks = [Mark(cell.cohort, _value(cell, indicator)) for cell in cells]
+def _trend(indicator: Indicator, slug: str) -> Figure:
+    cells = indicator.of(STATE)
+    usual = usual_cohorts(indicator)
+    marks = [Mark(cell.cohort, _value(cell, indicator)) for cell in usual]
     scale = scale_for([mark.value for mark in marks if mark.value], indicator.unit)
     sentence = trend_sentence(indicator)
-    word = measure(indicator.unit)
     rows = [TableRow(c.cohort, [_people(c), _text(c, indicator)]) for c in cells]
-    table = Table(f"{indicator.name}: the state, by cohort", "Cohort", ["People", word], [("", rows)])
-    chart = trend_chart(f"{slug}-trend", f"{indicator.name}: the state, by cohort", sentence, marks, scale)
-    return Figure("The state over time", sentence, chart, table)
+    caption = f"{indicator.name}: the state, by cohort"
+    table = Table(caption, "Cohort", ["People", measure(indicator.unit)], [("", rows)])
+    remnants = ", ".join(cell.cohort for cell in cells if cell not in usual)
+    note = f"In the table only, being far smaller than the others: {remnants}." if remnants else ""
+    chart = trend_chart(f"{slug}-trend", caption, sentence, marks, scale)
+    return Figure("The state over time", sentence, [note] if note else [], chart, table)
 
 
 def _groups(indicator: Indicator, chart_id: str, title: str, dimensions: list[str], cohort: str) -> Figure:
-    cohorts = indicator.cohorts
     is_place = dimensions[0] in PLACES
-    marks: list[Mark] = []
-    groups = []
-    for dimension in dimensions:
-        cells = {(cell.category, cell.cohort): cell for cell in indicator.of(dimension)}
-        listed = categories(cells.values())
-        heading = "" if is_place else dimension_title(dimension)
-        newest = [cells[category, cohort] for category, _ in listed if (category, cohort) in cells]
-        # A dimension in which everything is hidden is left to the table.
-        if any(not cell.is_hidden for cell in newest):
-            marks.extend(
-                Mark(cell.label, _value(cell, indicator), heading if place == 0 else "")
-                for place, cell in enumerate(newest)
-            )
-        groups.append(
-            (
-                heading,
-                [_row(label, category, cells, cohorts, cohort, indicator) for category, label in listed],
-            )
-        )
+    kept = [name for name in dimensions if any(not cell.is_hidden for cell in indicator.of(name))]
+    hidden = ", ".join(dimension_title(name) for name in dimensions if name not in kept)
+    note = f"Hidden in every cohort, to protect privacy: {hidden}." if hidden and not is_place else ""
     caption = f"{indicator.name}: {title[:1].lower()}{title[1:]}"
-    table = Table(caption, title, [f"People, {cohort}", *cohorts], groups)
+    table = _groups_table(indicator, caption, title, dimensions if is_place else kept, cohort)
     sentence = "" if is_place else gap_sentence(indicator, cohort)
+    marks = [
+        mark for name in kept for mark in _group_marks(indicator, name, cohort, has_heading=not is_place)
+    ]
     chart = None
     if 0 < len(marks) <= _MOST_CHART_ROWS:
         state = next((c for c in indicator.of(STATE) if c.cohort == cohort), None)
         average = _value(state, indicator) if state else None
         scale = scale_for([m.value for m in marks if m.value], indicator.unit)
         described = (
-            sentence
-            or f"One row each, with the gap to the state. The same numbers are in the table “{caption}”."
+            sentence or f"One row each, with the gap to the state; the numbers are in the table “{caption}”."
         )
         chart = gap_chart(chart_id, f"{caption}, cohort {cohort}", described, marks, scale, average)
-    return Figure(title, sentence, chart, table)
+    return Figure(title, sentence, [note] if note else [], chart, table)
+
+
+def _group_marks(indicator: Indicator, dimension: str, cohort: str, *, has_heading: bool) -> list[Mark]:
+    """The rows of one dimension in the chart; none where everything in it is hidden in this cohort."""
+    cells = {cell.category: cell for cell in indicator.of(dimension) if cell.cohort == cohort}
+    if all(cell.is_hidden for cell in cells.values()):
+        return []
+    heading = dimension_title(dimension) if has_heading else ""
+    return [
+        Mark(label, _value(cells[category], indicator), heading if place == 0 else "")
+        for place, (category, label) in enumerate(categories(cells.values()))
+    ]
+
+
+def _groups_table(
+    indicator: Indicator, caption: str, corner: str, dimensions: list[str], cohort: str
+) -> Table:
+    groups = []
+    for dimension in dimensions:
+        cells = {(cell.category, cell.cohort): cell for cell in indicator.of(dimension)}
+        heading = "" if dimension in PLACES else dimension_title(dimension)
+        rows = [
+            _row(label, category, cells, cohort, indicator) for category, label in categories(cells.values())
+        ]
+        groups.append((heading, rows))
+    return Table(caption, corner, [f"People, {cohort}", *indicator.cohorts], groups)
 
 
 def _row(
     label: str,
     category: str,
     cells: dict[tuple[str, str], Cell],
-    cohorts: list[str],
     newest: str,
     indicator: Indicator,
 ) -> TableRow:
     latest = cells.get((category, newest))
-    values = [cells.get((category, cohort)) for cohort in cohorts]
+    values = [cells.get((category, cohort)) for cohort in indicator.cohorts]
     people = _people(latest) if latest else None
     return TableRow(label, [people, *(_text(cell, indicator) if cell else None for cell in values)])
 

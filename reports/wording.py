@@ -30,6 +30,9 @@ _TITLES = {
     "single_parent": "Single parents",
     "out_of_workforce": "Out of the workforce",
 }
+# The part of the largest cohort below which a cohort is a remnant.
+_SMALLEST_USUAL = 0.25
+
 _BOUNDS = {">=": ("≥", "at least "), "<=": ("≤", "at most ")}
 
 
@@ -87,9 +90,20 @@ def measure(unit: str) -> str:
     return "Median" if unit == "usd" else "Rate"
 
 
+def usual_cohorts(indicator: Indicator) -> list[Cell]:
+    """The state's cells that may stand for the state: without cohorts of a small part of the usual people.
+
+    At the ends of the delivered years a cohort may hold only those who left early or late. Its number is
+    true of them and no point of a trend.
+    """
+    cells = indicator.of(STATE)
+    largest = max((int(cell.count) for cell in cells if cell.count is not None), default=0)
+    return [cell for cell in cells if cell.count is None or int(cell.count) >= largest * _SMALLEST_USUAL]
+
+
 def trend_sentence(indicator: Indicator) -> str:
-    """What the state's numbers say over the cohorts."""
-    points = [cell for cell in indicator.of(STATE) if cell.value is not None]
+    """What the state's numbers say over the usual cohorts."""
+    points = [cell for cell in usual_cohorts(indicator) if cell.value is not None]
     if not points:
         return "The numbers are too small to be shown."
     first, last = points[0], points[-1]

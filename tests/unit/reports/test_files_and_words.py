@@ -114,6 +114,27 @@ def test_an_indicator_of_which_all_is_hidden_still_has_a_page() -> None:
     assert view.gaps.chart is None
 
 
+def test_a_remnant_of_a_cohort_is_in_the_table_and_no_point_of_the_trend() -> None:
+    cells = [
+        Cell("1", "state", "all", "", "300", "60", "none"),
+        Cell("2", "state", "all", "", "310", "62", "none"),
+        Cell("3", "state", "all", "", "20", "30", "none"),
+    ]
+    view = indicator_view(indicator("X", "percent", cells))
+    assert (view.latest_value, view.latest_cohort) == ("62%", "2")
+    assert "2 points higher than for cohort 1" in view.trend.sentence
+    assert "30%" not in str(view.trend.chart)
+    assert [row.label for _, rows in view.trend.table.groups for row in rows] == ["1", "2", "3"]
+    assert view.trend.notes == ["In the table only, being far smaller than the others: 3."]
+
+
+def test_groups_that_are_hidden_throughout_are_named_once() -> None:
+    view = indicator_view(release().indicators[0])
+    assert view.gaps is not None
+    assert view.gaps.notes == ["Hidden in every cohort, to protect privacy: Foster care."]
+    assert "Foster care" not in [heading for heading, _ in view.gaps.table.groups]
+
+
 @pytest.mark.parametrize("largest", ["100", "900", "7300", "9900", "10000", "48200", "123400"])
 def test_a_dollar_axis_ends_above_its_largest_value_at_a_round_number(largest: str) -> None:
     scale = scale_for([shown(largest, "usd")], "usd")
