@@ -6,6 +6,7 @@ number must never be written by this module: what is stored is the shown text, o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -100,42 +101,51 @@ def protect(
 ) -> list[PublishedCell]:
     """Turn true one-way tables into the cells that may be shown: suppress first, then round."""
     known = {**labels, (STATE, "all"): state_name}
-    return [
-        _published(cohort, dimension, cell, known, registry[cohort.code, cohort.version].unit, policy, code)
-        for cohort in cohorts
-        for dimension, cell, code in _decided(
-            cohort, registry[cohort.code, cohort.version].unit, earlier_hidden, policy
-        )
-    ]
+    existing: dict[str, set[str]] = defaultdict(set)
+    for cohort in cohorts:
+        for dimension, cells in cohort.tables.items():
+            existing[dimension].update(cell.category for cell in cells)
+    published = []
+    for cohort in cohorts:
+        unit = registry[cohort.code, cohort.version].unit
+        for dimension, cell, code in _decided(cohort, unit, earlier_hidden, existing, policy):
+            published.append(_published(cohort, dimension, cell, known, unit, policy, code))
+    return published
 
 
 def _decided(
     cohort: CohortTables,
     unit: Unit,
     earlier_hidden: Mapping[tuple[str, str, str], set[str]],
+    existing: Mapping[str, set[str]],
     policy: DisclosurePolicy,
 ) -> Iterator[tuple[str, Cell, str]]:
     """Each cell of a cohort with its suppression code.
 
     Inside a table every hidden cell carries the same code, `complementary`: each of them shields the
     others, and to tell which one was small would narrow the guess. `primary` marks a hidden state total.
+
+    Which categories are there tells something too: in a cohort of one person, who the person is. So a
+    hidden total comes without tables, and a table with hidden cells lists every category that exists
+    anywhere in the release, those without people as hidden as the others.
     """
 
     def earlier(dimension: str) -> set[str]:
         return earlier_hidden.get((cohort.code, cohort.cohort, dimension), set())
 
-    total_hidden = bool(earlier(STATE)) or is_sensitive(cohort.total, unit, policy)
-    yield STATE, cohort.total, "primary" if total_hidden else "none"
+    if earlier(STATE) or is_sensitive(cohort.total, unit, policy):
+        yield STATE, cohort.total, "primary"
+        return
+    yield STATE, cohort.total, "none"
     for dimension, cells in cohort.tables.items():
         if dimension == STATE:
             continue
-        hidden = (
-            frozenset(cell.category for cell in cells)
-            if total_hidden
-            else hidden_categories(cells, cohort.total, unit, policy, forced=earlier(dimension))
-        )
+        hidden = hidden_categories(cells, cohort.total, unit, policy, forced=earlier(dimension))
         for cell in cells:
             yield dimension, cell, "complementary" if cell.category in hidden else "none"
+        if hidden:
+            for category in sorted(existing[dimension] - {cell.category for cell in cells}):
+                yield dimension, Cell(category, people=0), "complementary"
 
 
 def _published(

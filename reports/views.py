@@ -154,7 +154,13 @@ def _groups_table(
             _row(label, category, cells, cohort, indicator) for category, label in categories(cells.values())
         ]
         groups.append((heading, rows))
-    return Table(caption, corner, [f"People, {cohort}", *indicator.cohorts], groups)
+    return Table(caption, corner, [f"People, {cohort}", *_cohorts_of_tables(indicator)], groups)
+
+
+def _cohorts_of_tables(indicator: Indicator) -> list[str]:
+    """The cohorts that have tables: where the state's number is hidden there are none."""
+    hidden = {cell.cohort for cell in indicator.of(STATE) if cell.is_hidden}
+    return [cohort for cohort in indicator.cohorts if cohort not in hidden]
 
 
 def _row(
@@ -165,7 +171,7 @@ def _row(
     indicator: Indicator,
 ) -> TableRow:
     latest = cells.get((category, newest))
-    values = [cells.get((category, cohort)) for cohort in indicator.cohorts]
+    values = [cells.get((category, cohort)) for cohort in _cohorts_of_tables(indicator)]
     people = _people(latest) if latest else None
     return TableRow(label, [people, *(_text(cell, indicator) if cell else None for cell in values)])
 

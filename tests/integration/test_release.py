@@ -148,7 +148,29 @@ def test_a_state_total_that_is_too_small_hides_its_whole_cohort(warehouse: Wareh
     make_cube(warehouse, [Row("2019", ("state", "all"), 40, 2), Row("2019", ("sex", "F"), 40, 2)])
     shown = cells(warehouse, build_release(warehouse, state))
     assert shown[RATE, "2019", "state", "all"] == (None, None, "primary")
-    assert shown[RATE, "2019", "sex", "F"] == (None, None, "complementary")
+    # Which groups the few people belong to would say who they are.
+    assert len(shown) == 1
+
+
+def test_a_table_with_hidden_cells_does_not_tell_which_groups_are_empty(
+    warehouse: Warehouse, state: State
+) -> None:
+    def of_sex(cohort: str, *groups: tuple[str, int, int]) -> list[Row]:
+        people, outcome = sum(n for _, n, _ in groups), sum(y for _, _, y in groups)
+        total = Row(cohort, ("state", "all"), people, outcome)
+        return [total, *(Row(cohort, ("sex", name), n, y) for name, n, y in groups)]
+
+    rows = [
+        *of_sex("2017", ("F", 100, 50), ("M", 120, 50), ("X", 4, 2)),
+        *of_sex("2018", ("F", 100, 50), ("M", 120, 50), ("unknown", 2, 1)),
+        *of_sex("2019", ("F", 100, 50), ("M", 120, 50)),
+    ]
+    make_cube(warehouse, rows)
+    shown = cells(warehouse, build_release(warehouse, state))
+    hidden = {key[1:4:2] for key, cell in shown.items() if cell[2] != "none"}
+    assert hidden == {(cohort, sex) for cohort in ("2017", "2018") for sex in ("F", "X", "unknown")}
+    # Nothing is hidden in this table, so that there is nobody left to hide either.
+    assert {key[3] for key in shown if key[1] == "2019"} == {"all", "F", "M"}
 
 
 def test_of_two_versions_of_an_indicator_only_the_newest_is_published(
