@@ -27,7 +27,7 @@ class _File:
         self.fixed_width = declared.format == "fixed_width"
         self.delimiter = (declared.delimiter or ",").encode()
         self.lines = path.read_bytes().splitlines()
-        self._columns = [column.name for column in layout.columns_in(version)]
+        self.columns = [column.name for column in layout.columns_in(version)]
 
     @property
     def rows(self) -> int:
@@ -36,12 +36,12 @@ class _File:
 
     def cell(self, row: int, column: str) -> str:
         """Return the text of a cell."""
-        return self.lines[row].split(self.delimiter)[self._columns.index(column)].decode(self.encoding)
+        return self.lines[row].split(self.delimiter)[self.columns.index(column)].decode(self.encoding)
 
     def put(self, row: int, column: str, value: bytes) -> None:
         """Change the text of a cell."""
         cells = self.lines[row].split(self.delimiter)
-        cells[self._columns.index(column)] = value
+        cells[self.columns.index(column)] = value
         self.lines[row] = self.delimiter.join(cells)
 
     def save(self) -> None:
@@ -96,7 +96,7 @@ def _extra_column(file: _File, row: int, column: str) -> int | None:
 
 
 def _drop_column(file: _File, row: int, column: str) -> int | None:
-    place = file._columns.index(column)
+    place = file.columns.index(column)
     cells = [line.split(file.delimiter) for line in file.lines]
     file.lines = [file.delimiter.join(line[:place] + line[place + 1 :]) for line in cells]
     return None

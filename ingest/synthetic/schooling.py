@@ -11,7 +11,8 @@ from ingest.synthetic.arrays import Array, Rng, Rows, chance, choose, logistic
 from ingest.synthetic.calendars import NO_DAY, SCHOOL_YEARS, day, school_begin, school_end, year_month_day
 from ingest.synthetic.parameters import SchoolingRates
 from ingest.synthetic.places import Schools
-from ingest.synthetic.population import MALE, People
+from ingest.synthetic.population import People
+from ingest.synthetic.risk import risk_of_a_bad_year
 from ingest.synthetic.school_codes import (
     DIPLOMA,
     DOCUMENTED,
@@ -53,7 +54,7 @@ class _Classroom:
         self.entry = np.full(count, ENTRY["01838"])
         late = rng.random(count) < rates.transfer_in
         self.enters = np.where(late, rng.integers(1, 4, count), 0)
-        self.risk = _risk(rates, people, in_cte)
+        self.risk = risk_of_a_bad_year(rates, people, in_cte)
         self.rows, self.diplomas = Rows(), Rows()
         self.grades = np.zeros((count, LAST_TURN + 1), dtype=np.int8)
         self.left_state = np.full(count, NO_DAY, dtype=np.int32)
@@ -282,16 +283,6 @@ def _by_turn(people: People, enrollments: dict[str, Array]) -> tuple[Array, Arra
     latest_first = np.argsort(-enrollments["entry_date"], kind="stable")
     school[who[latest_first], turn[latest_first]] = enrollments["school"][latest_first]
     return school, until
-
-
-def _risk(rates: SchoolingRates, people: People, in_cte: Array) -> Array:
-    """Return each learner's log-odds of a bad year against the reference group."""
-    part = slice(0, people.learners)
-    risk = np.array(rates.race_gap)[people.race[part]] - 0.9 * people.ability[part]
-    for name in ("economic", "english_learner", "idea", "homeless", "foster"):
-        risk = risk + getattr(rates, f"{name}_gap") * getattr(people, name)[part]
-    risk = risk + rates.male_gap * (people.sex[part] == MALE) + rates.cte_gap * in_cte
-    return np.asarray(risk, dtype=float)
 
 
 def attend_school(

@@ -29,7 +29,8 @@ from ingest.synthetic.renditions import PLACEHOLDERS, WAGES, Profile, render
 from ingest.synthetic.writers.outbox import Outbox, Value
 
 SUBMITTER = "ui_agency"
-_FULL_DAY = 2**31 - 1
+# Later than any marriage.
+_ALWAYS = 2**31 - 1
 _VARIANTS = 2 * NAME_VARIANTS
 _STYLES = (NAME_FULL, NAME_SHORT, NAME_NONE)
 _SSN_KINDS = (OWN_SSN, WRONG_SSN, BORROWED_SSN, PLACEHOLDER_SSN)
@@ -56,7 +57,7 @@ class WageNames:
         }
         seeds = rng.integers(0, 2**63, NAME_VARIANTS)
         profiles = (_profile(0.0, 0.0, 0.1), _profile(0.6, 0.0, 0.5), _profile(0.1, 0.5, 0.2))
-        wed = np.full(len(people), _FULL_DAY)
+        wed = np.full(len(people), _ALWAYS)
         for variant, (seed, profile) in enumerate(zip(seeds, profiles, strict=True)):
             for married in (0, 1):
                 record = render(
