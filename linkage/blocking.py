@@ -12,7 +12,7 @@ _SURVIVES_MISSPELT_NAMES = "l.dob = r.dob and l.fi = r.fi and l.li = r.li"
 _SURVIVES_WRONG_MONTH_OR_DAY = "l.last6 = r.last6 and l.fi = r.fi and l.birth_year = r.birth_year"
 _SURVIVES_WRONG_DAY = "l.last6 = r.last6 and l.birth_month = r.birth_month"
 _SURVIVES_WRONG_YEAR = "l.given = r.given and l.birth_day = r.birth_day and l.li = r.li"
-_SURVIVES_SWAPPED_NAMES = "l.given = r.family and l.family = r.given"
+_SURVIVES_SWAPPED_NAMES = "l.dob = r.dob and l.fi = r.li and l.li = r.fi"
 
 NAME_RULES = (
     _SURVIVES_SURNAME_CHANGE,

@@ -189,10 +189,16 @@ def _attach_nameless(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-# A question whose answer changed nothing, because other links already joined the two, is not asked.
+# Not asked: what other links already joined, and a doubtful pair whose persons have a better record of that source each.
 _REVIEW_REST = """
+create or replace temp table taken as
+select distinct m.cluster, n.slot from member as m join node as n on n.unique_id = m.node where n.slot is not null;
+create or replace temp table settled as
+select distinct e.node_l, e.node_r from edge as e
+join member as l on l.node = e.node_l join member as r on r.node = e.node_r
+join taken as a on a.cluster = l.cluster join taken as b on b.cluster = r.cluster and b.slot = a.slot;
 insert into review
 select e.node_l, e.node_r, coalesce(e.reason, 'one_record_per_source'), e.match_weight
 from edge as e join member as l on l.node = e.node_l join member as r on r.node = e.node_r
-where l.cluster <> r.cluster
+where l.cluster <> r.cluster and (e.reason is null or (e.node_l, e.node_r) not in (select (node_l, node_r) from settled))
 """

@@ -49,7 +49,8 @@ def _comparison(name: str, *levels: Level) -> Comparison:
     return {"output_column_name": name, "comparison_levels": list(levels)}
 
 
-_SWAPPED = "given_l = family_r and family_l = given_r"
+# Sets hold the joined forms and former surnames too: a double surname in the given name's column is still found.
+_SWAPPED = "list_has_any(given_all_l, family_all_r) and list_has_any(given_all_r, family_all_l)"
 _EXACT_GIVEN = "given_l = given_r"
 
 
@@ -125,7 +126,11 @@ def family() -> Comparison:
 
 def family_or_six_letters() -> Comparison:
     """Compare surnames where wage accounts may cut them to six letters."""
-    six = "(len(family_l) = 6 or len(family_r) = 6) and last6_l = last6_r"
+    # Six characters with the space of "DE HAAS" leave five letters.
+    six = (
+        "least(len(family_l), len(family_r)) between 4 and 6"
+        " and (starts_with(family_l, family_r) or starts_with(family_r, family_l))"
+    )
     return _comparison(
         "family",
         _null("family_l is null or family_r is null"),

@@ -86,9 +86,14 @@ def _decide(threshold: float) -> str:
             coalesce(l.ssn = r.ssn, false) as same_ssn,
             coalesce(l.dob = r.dob, false) as same_dob,
             p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
-                or l.given = r.middle or r.given = l.middle or (l.given = r.family and r.given = l.family)
+                or l.given = r.middle or r.given = l.middle
+                or (list_has_any(l.given_all, r.family_all) and list_has_any(r.given_all, l.family_all))
+                or (l.ssn = r.ssn and damerau_levenshtein(l.given, r.given) <= 1)
                 or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials)) as given_agrees,
             l.fi is not null and r.fi is not null as given_known,
+            l.given is null or r.given is null as given_cut,
+            list_has_any(l.family_tokens, r.family_tokens) or p_family_cut(l.family, r.family)
+                or l.family is null or r.family is null as family_similar,
             list_has_any(l.family_all, r.family_all) as family_agrees,
             l.dob is not null and r.dob is not null and l.dob <> r.dob
                 and damerau_levenshtein(l.dob, r.dob) > 1
@@ -103,13 +108,17 @@ def _decide(threshold: float) -> str:
             when suffix_conflicts then 'suffix_conflict'
             when profile = 'wages' and same_ssn and given_known and not coalesce(given_agrees, false)
                 then 'ssn_agrees_given_name_differs'
+            when profile = 'wages' and same_ssn and given_cut and not coalesce(family_similar, false)
+                then 'ssn_agrees_initial_only'
             when profile = 'education' and dob_conflicts then 'birth_date_differs_without_ssn'
             when profile = 'education' and given_known and not coalesce(given_agrees, false) and same_dob and family_agrees
                 then 'possible_twins'
-            when match_probability < {threshold} then 'below_threshold'
-        end as reason
+        end as veto
         from fact
     )
-    select node_l, node_r, profile, match_weight, match_probability, source_l, source_r, reason, reason is null as is_link
-    from judged;
+    -- A veto asks about pairs that would have been linked; what is unlikely and contradicted besides is not worth asking.
+    select node_l, node_r, profile, match_weight, match_probability, source_l, source_r,
+        coalesce(veto, case when match_probability < {threshold} then 'below_threshold' end) as reason,
+        veto is null and match_probability >= {threshold} as is_link
+    from judged where veto is null or match_probability >= {threshold};
     """

@@ -48,6 +48,10 @@ def _macros() -> str:
     create or replace macro p_significant(tokens) as
         list_filter(tokens, lambda t: len(t) > 2 and not list_contains({_quoted(PARTICLES)}, t));
     create or replace macro p_compact(items) as list_sort(list_distinct(list_filter(items, lambda t: len(t) > 1)));
+    -- A surname as some accounts keep it, cut short or mistyped.
+    create or replace macro p_family_cut(family_l, family_r) as
+        starts_with(family_l, family_r) or starts_with(family_r, family_l)
+        or jaro_winkler_similarity(family_l, family_r) >= 0.85;
     create or replace macro p_longest_first(name, record) as
         lpad((1000 - len(name))::varchar, 4, '0') || name || lpad(record::varchar, 12, '0');
     -- Two given names that one person may well use: a shared root, one cut short, one mistyped.
@@ -168,13 +172,24 @@ def _node_of() -> str:
             arg_min(roots, p_longest_first(given, record)) as roots
         from wage where given is not null group by ssn, fi
     ),
+    named as (
+        select w.record, w.ssn, w.fi, w.family, w.ssn || '|' || case
+            when p_given_agrees(w.given_all, w.roots, w.given, a.given_all, a.roots, a.given) then w.fi else w.given
+            end as node_key
+        from wage as w join anchor as a on a.ssn = w.ssn and a.fi = w.fi where w.given is not null
+    ),
+    -- An initial alone says little: it joins a whole name only by a surname that the whole name was given with.
+    initial as (
+        select w.record, any_value(w.ssn || '|' || w.fi || '?' || coalesce(w.family, '')) as own_key,
+            case when count(distinct n.node_key) = 1 then min(n.node_key) end as named_key
+        from wage as w left join (select distinct ssn, fi, family, node_key from named) as n
+            on n.ssn = w.ssn and n.fi = w.fi and p_family_cut(n.family, w.family)
+        where w.given is null and w.fi is not null group by w.record
+    ),
     keyed as (
-        select w.record, w.ssn || '|' || case
-            when w.fi is null then '?' || coalesce(w.family, '')
-            when w.given is null or a.given is null or p_given_agrees(
-                w.given_all, w.roots, w.given, a.given_all, a.roots, a.given) then w.fi
-            else w.given end as node_key
-        from wage as w left join anchor as a on a.ssn = w.ssn and a.fi = w.fi
+        select record, node_key from named
+        union all select record, coalesce(named_key, own_key) from initial
+        union all select record, ssn || '|?' || coalesce(family, '') from wage where fi is null
     )
     select record, min(record) over (partition by node_key) as node from keyed
     union all
@@ -224,7 +239,8 @@ select distinct l.ssn from node as l join node as r on l.ssn = r.ssn and l.uniqu
 where l.given is not null and r.given is not null
     and l.given <> r.given and not p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
     and not coalesce(l.given = r.middle or r.given = l.middle, false)
-    and not coalesce(l.given = r.family and r.given = l.family, false);
+    and damerau_levenshtein(l.given, r.given) > 1
+    and not (list_has_any(l.given_all, r.family_all) and list_has_any(r.given_all, l.family_all));
 update node set ssn_shared = true where ssn in (select ssn from shared_ssn);
 create or replace table spine as select * from node where not is_wage;
 create or replace table wages as select * from node where is_wage and ssn is not null;

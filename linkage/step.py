@@ -22,6 +22,8 @@ from warehouse.errors import P20WError
 from warehouse.movement import copy_arrow
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import psycopg
     import pyarrow as pa
 
@@ -60,6 +62,19 @@ class LinkageSummary:
     counts: dict[str, Any]
     seconds: float
 
+    def metadata(self) -> dict[str, Any]:
+        """Return what a log, a table of runs or Dagster shows of the step: numbers and versions only."""
+        return {
+            "outcome": self.outcome,
+            "linkage_run_id": self.linkage_run_id,
+            "model_version": self.model_version,
+            "records": self.record_count,
+            "persons": self.person_count,
+            "links": sum(self.counts["links_by_method"].values()),
+            "review_items": sum(self.counts["review_by_reason"].values()),
+            "seconds": round(self.seconds, 1),
+        }
+
 
 def run_linkage(warehouse: Warehouse, state: State, *, model: LinkModel | None = None) -> LinkageSummary:
     """Bring the person crosswalk up to date with identity.person_record."""
@@ -86,11 +101,9 @@ def run_linkage(warehouse: Warehouse, state: State, *, model: LinkModel | None =
     return _summary(str(run_id), "live", model, records, counts, started)
 
 
-def train_model(warehouse: Warehouse, *, seed: int = DEFAULT_SEED) -> LinkModel:
-    """Train a model on the warehouse's own person records; later runs use it."""
-    model = train(warehouse.fetch_arrow(_RECORDS), seed=seed)
-    make_current(model, warehouse.home.models)
-    return model
+def train_model(warehouse: Warehouse, *, seed: int = DEFAULT_SEED) -> Path:
+    """Train a model on the warehouse's own person records, for later runs to use; the path of its JSON."""
+    return make_current(train(warehouse.fetch_arrow(_RECORDS), seed=seed), warehouse.home.models)
 
 
 def _fingerprint(records: pa.Table, model: LinkModel, state: State) -> str:

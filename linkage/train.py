@@ -28,15 +28,24 @@ _EM_PAIRS = 2e6
 _RAREST = 2e-6
 
 
-def train(records: pa.Table, *, seed: int = DEFAULT_SEED) -> LinkModel:
-    """Train the three models on person records and return them, or refuse with the reason."""
+def train(records: pa.Table, *, seed: int = DEFAULT_SEED, random_pairs: float = _RANDOM_PAIRS) -> LinkModel:
+    """Train the three models on person records and return them, or refuse with the reason.
+
+    Args:
+        records: Person records of as many sources as there are.
+        seed: Chooses the random pairs.
+        random_pairs: How many pairs teach what agrees by chance.
+    """
     import splink
 
     connection = open_database(threads=1)
     try:
         standardise(connection, check_records(records))
         _keep_sample(connection)
-        trained = {name: _train_profile(connection, profile, seed) for name, profile in profiles().items()}
+        trained = {
+            name: _train_profile(connection, profile, seed, random_pairs)
+            for name, profile in profiles().items()
+        }
         trained_on = {
             "records": records.num_rows,
             "nodes": scalar(connection, "select count(*) from node"),
@@ -67,12 +76,14 @@ def _keep_sample(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("delete from wages where ssn not in (select ssn from spine where ssn is not null)")
 
 
-def _train_profile(connection: duckdb.DuckDBPyConnection, profile: Profile, seed: int) -> dict[str, Any]:
+def _train_profile(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, seed: int, random_pairs: float
+) -> dict[str, Any]:
     prior = 1.0 / max(1, scalar(connection, "select count(*) from spine"))
     linker = make_linker(connection, {name: name for name in profile.tables}, splink_settings(profile, prior))
     # No early stop: rare levels need every pair of the sample.
     linker.training.estimate_u_using_random_sampling(
-        max_pairs=_RANDOM_PAIRS, seed=seed, min_count_per_level=None
+        max_pairs=random_pairs, seed=seed, min_count_per_level=None
     )
     for rule in profile.training_rules:
         linker.training.estimate_parameters_using_expectation_maximisation(
