@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.catalogue import load_catalogue
 from ingest.landing import load_pending
 from ingest.layout import Layout
 from ingest.loader import load_file
@@ -100,7 +99,7 @@ def load_by_hand(
         return ByHand(True, f"{what} is already loaded as delivery {result.delivery_id}; nothing changed.")
     run_gate(warehouse, result.layout)
     status, accepted, aside, reason = warehouse.fetch_all(
-        "select status, accepted_count, quarantined_count, status_reason from control.delivery where delivery_id = %s",
+        "select status, accepted_count, rejected_count, status_reason from control.delivery where delivery_id = %s",
         (result.delivery_id,),
     )[0]
     told = f"{what}: {result.row_count:,} rows as delivery {result.delivery_id}, {status}"
@@ -111,11 +110,10 @@ def load_by_hand(
 
 def lines_of(warehouse: Warehouse) -> dict[str, int]:
     """Deliveries and rows of the whole warehouse by what became of them."""
-    catalogue = load_catalogue()
     row = warehouse.fetch_dicts(
         "select count(*) filter (where status <> 'failed') as deliveries, count(*) filter (where status = 'held') as held,"
         " coalesce(sum(row_count), 0)::bigint as delivered, coalesce(sum(accepted_count), 0)::bigint as accepted,"
         " coalesce(sum(quarantined_count), 0)::bigint as quarantined, coalesce(sum(rejected_count), 0)::bigint as rejected"
         " from control.delivery where status in ('accepted', 'held')"
     )[0]
-    return {**row, "layouts": len(catalogue.layouts)}
+    return dict(row)

@@ -44,7 +44,7 @@ def delivery_lines(warehouse: Warehouse, layout: str | None, status: str | None)
         {"layout": layout, "status": status},
     )
     for row in rows:
-        counts = [f"{row[name] or 0:,}" for name in ("row_count", "accepted_count", "quarantined_count")]
+        counts = [f"{row[name] or 0:,}" for name in ("row_count", "accepted_count", "rejected_count")]
         yield (
             f"{row['delivery_id']:>6} {row['layout']:<28} {row['submitter']:<14} {row['period']:<7} {row['sequence']:>3}"
             f" {row['status']:<11} {counts[0]:>11} {counts[1]:>11} {counts[2]:>8}  {row['file_name']}"

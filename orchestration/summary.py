@@ -118,7 +118,7 @@ def in_words(summary: dict[str, Any], home: Path) -> str:
         "",
         f"  deliveries   {summary['deliveries']:,} taken in, {summary['deliveries_held']} held",
         f"  rows         {rows['delivered']:,} delivered = {rows['accepted']:,} accepted"
-        f" + {rows['quarantined']:,} set aside + {rows['rejected']:,} rejected",
+        f" + {rows['rejected']:,} set aside + {rows['quarantined']:,} held",
         f"  persons      {summary['persons']:,} from {linkage['records']:,} person records;"
         f" {linkage['review_items']:,} pairs wait for review",
         f"  linkage      pair precision {linkage['pair_precision']:.4f}, pair recall {linkage['pair_recall']:.4f}"

@@ -65,6 +65,8 @@ class Disclosure(Section):
     """Thresholds of disclosure control."""
 
     preset: str
+    #: One-way tables of single cohorts, or of all complete cohorts pooled; never both, for one could be taken from the other.
+    cohorts: Literal["single", "pooled"] = "single"
     min_count: Annotated[int, Field(ge=3)]
     min_outcome_count: Count
     min_wage_count: Annotated[int, Field(ge=3)]

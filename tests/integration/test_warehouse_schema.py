@@ -101,7 +101,7 @@ def test_whatever_counts_as_a_number_can_be_read_as_one(warehouse: Warehouse, va
     )
     for value, is_integer, integer, is_decimal, decimal in rows:
         plain = re.fullmatch(r"[+-]?\d+", value.strip(" "))
-        fits = plain is not None and -(2**31) <= int(value) < 2**31 and len(value.strip(" +-")) <= 18
+        fits = plain is not None and -(2**31) <= int(value) < 2**31 and len(value.strip(" ")) <= 18
         assert (is_integer, integer) == (fits, int(value) if fits else None), repr(value)
         assert is_decimal == (decimal is not None)
         if re.fullmatch(r"[+-]?(\d{1,30}([.]\d{0,30})?|[.]\d{1,30})", value.strip(" ")):

@@ -15,7 +15,10 @@ MAY_IMPORT = {
     **{package: {package, "warehouse"} for package in MIDDLE},
 }
 # The layout catalogue is the one contract that others read too.
-READ_BY_NAME = {"quality_checks": {"ingest.catalogue", "ingest.layout"}, "reports": {"ingest.catalogue", "ingest.layout"}}
+READ_BY_NAME = {
+    "quality_checks": {"ingest.catalogue", "ingest.layout"},
+    "reports": {"ingest.catalogue", "ingest.layout"},
+}
 # Seconds and hundreds of megabytes each: imported inside the functions that need them.
 HEAVY = {"great_expectations", "dbt", "splink", "duckdb", "pandas"}
 

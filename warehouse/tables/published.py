@@ -66,6 +66,9 @@ class PublishedIndicatorCell(Base):
         CheckConstraint(
             one_of("suppression_code", "none", "primary", "complementary"), name="suppression_code"
         ),
+        CheckConstraint(
+            "suppression_code = 'none' or num_nonnulls(shown_count, shown_value) = 0", name="hidden_is_empty"
+        ),
         {"schema": "published"},
     )
 

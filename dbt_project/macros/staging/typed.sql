@@ -22,7 +22,7 @@
 
 {#- A fixed-width amount is written in cents, without its decimal point. -#}
 {% macro as_dollars(column) -%}
-    control.to_integer({{ column }}) * 0.01
+    control.to_decimal({{ column }}) * 0.01
 {%- endmacro %}
 
 

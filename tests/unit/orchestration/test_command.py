@@ -74,7 +74,9 @@ def test_the_product_s_own_error_is_found_behind_what_wraps_it() -> None:
         assert sentence(outer) == str(P20WError("The file ends early.", "Ask for it again."))
 
 
-def test_main_exits_with_one_when_a_file_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_main_exits_with_one_when_a_file_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("P20W_DATABASE_URL", "postgresql://nobody:x@127.0.0.1:9/none")
     monkeypatch.setenv("P20W_HOME", str(tmp_path))
     with pytest.raises(SystemExit) as ended:

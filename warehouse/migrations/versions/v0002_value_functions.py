@@ -64,14 +64,14 @@ FUNCTIONS = {
             end
         end""",
     "is_integer(value text) returns boolean": """
-        case when btrim(value) ~ '^[+-]?[0-9]{1,18}$'
+        case when btrim(value) ~ '^[+-]?[0-9]+$' and length(btrim(value)) <= 18
             then btrim(value)::bigint between -2147483648 and 2147483647
             else false
         end""",
     "to_integer(value text) returns integer": """
         case when control.is_integer(value) then btrim(value)::integer end""",
     "is_decimal(value text) returns boolean": r"""
-        coalesce(btrim(value) ~ '^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})$', false)""",
+        coalesce(btrim(value) ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$' and length(btrim(value)) <= 62, false)""",
     "to_decimal(value text) returns numeric": """
         case when control.is_decimal(value) then btrim(value)::numeric end""",
     "is_valid_ssn(value text) returns boolean": f"""

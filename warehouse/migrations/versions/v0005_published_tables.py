@@ -61,6 +61,10 @@ def upgrade() -> None:
             "suppression_code in ('none', 'primary', 'complementary')",
             name=op.f("ck_indicator_cell__suppression_code"),
         ),
+        sa.CheckConstraint(
+            "suppression_code = 'none' or num_nonnulls(shown_count, shown_value) = 0",
+            name=op.f("ck_indicator_cell__hidden_is_empty"),
+        ),
         sa.ForeignKeyConstraint(
             ["release_id", "indicator_code", "indicator_version"],
             [
