@@ -2,10 +2,8 @@
     model's CTE and never becomes a column of its result. -#}
 {% macro core_people(source_name) %}
     select
-        records.source_key,
-        crosswalk.person_id
-    from (select * from {{ ref('source_record') }}) as records
-    inner join (select * from {{ source('identity', 'person_crosswalk') }}) as crosswalk
-        on records.record_id = crosswalk.record_id
-    where records.source = '{{ source_name }}'
+        source_key,
+        person_id
+    from {{ ref('person_key') }}
+    where source = '{{ source_name }}'
 {% endmacro %}

@@ -1,21 +1,18 @@
 -- One row per person that linkage has made out of the agencies' records.
-with records as (select * from {{ ref('source_record') }}),
-
-crosswalk as (select * from {{ source('identity', 'person_crosswalk') }}),
+with keys as (select * from {{ ref('person_key') }}),
 
 votes as (select * from {{ ref('int_person__demographic_votes') }}),
 
 people as (
     select
-        crosswalk.person_id,
-        bool_or(records.source = 'k12') as has_k12_record,
-        bool_or(records.source = 'postsecondary') as has_postsecondary_record,
-        bool_or(records.source = 'wioa') as has_wioa_record,
-        bool_or(records.source = 'ui') as has_wage_record,
-        bool_or(records.source = 'bridge') as has_bridge_record
-    from crosswalk
-    inner join records on crosswalk.record_id = records.record_id
-    group by crosswalk.person_id
+        person_id,
+        bool_or(source = 'k12') as has_k12_record,
+        bool_or(source = 'postsecondary') as has_postsecondary_record,
+        bool_or(source = 'wioa') as has_wioa_record,
+        bool_or(source = 'ui') as has_wage_record,
+        bool_or(source = 'bridge') as has_bridge_record
+    from keys
+    group by person_id
 ),
 
 -- Within the most trusted source the most frequent value wins; of equally frequent ones the newest, then the first.

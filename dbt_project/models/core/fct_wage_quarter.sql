@@ -1,26 +1,38 @@
 -- One row per person and calendar quarter in which wages were reported.
-with recursive wages as (select * from {{ ref('fct_wage') }}),
+-- The wages are read twice and in the order of their index: materialising them would cost more than both readings.
+with recursive wages as not materialized (select * from {{ ref('fct_wage') }}),
 
 quarters as (
     select
         person_id,
         quarter_index,
         sum(wage_usd) as wage_usd,
+        max(wage_usd) as highest_usd,
         count(*) filter (where wage_usd > 0) as employer_count,
-        array_agg(employer_key order by wage_usd desc, employer_key asc) filter (where wage_usd > 0) as employers,
-        array_agg(wage_usd order by wage_usd desc, employer_key asc) filter (where wage_usd > 0) as amounts
+        min(employer_key) filter (where wage_usd > 0) as first_employer_key
     from wages
     group by person_id, quarter_index
 ),
 
--- Quarters in which several employers paid the same highest amount: few.
-ties as materialized (
+-- Only where several employers paid must the one who paid most be found; most quarters have one employer.
+candidates as materialized (
     select
-        person_id,
-        quarter_index,
-        employers[1:cardinality(array_positions(amounts, amounts[1]))] as candidates
+        quarters.person_id,
+        quarters.quarter_index,
+        array_agg(wages.employer_key order by wages.employer_key asc) as employers
     from quarters
-    where employer_count > 1 and amounts[1] = amounts[2]
+    inner join wages
+        on
+            quarters.person_id = wages.person_id
+            and quarters.quarter_index = wages.quarter_index
+            and quarters.highest_usd = wages.wage_usd
+    where quarters.employer_count > 1
+    group by quarters.person_id, quarters.quarter_index
+),
+
+ties as (
+    select * from candidates
+    where cardinality(employers) > 1
 ),
 
 -- A tie goes to the primary employer of the quarter before, if that one is among the candidates, else to the first id.
@@ -30,15 +42,16 @@ settled as (
         ties.person_id,
         ties.quarter_index,
         case
-            when quarters.employers[1] = any(ties.candidates) then quarters.employers[1]
-            else ties.candidates[1]
+            when coalesce(before.employers[1], quarters.first_employer_key) = any(ties.employers)
+                then coalesce(before.employers[1], quarters.first_employer_key)
+            else ties.employers[1]
         end as primary_employer_key
     from ties
+    left join candidates as before
+        on ties.person_id = before.person_id and before.quarter_index = ties.quarter_index - 1
     left join quarters
         on ties.person_id = quarters.person_id and quarters.quarter_index = ties.quarter_index - 1
-    left join ties as earlier
-        on ties.person_id = earlier.person_id and earlier.quarter_index = ties.quarter_index - 1
-    where earlier.person_id is null
+    where coalesce(cardinality(before.employers), 1) = 1
 
     union all
 
@@ -46,8 +59,8 @@ settled as (
         ties.person_id,
         ties.quarter_index,
         case
-            when settled.primary_employer_key = any(ties.candidates) then settled.primary_employer_key
-            else ties.candidates[1]
+            when settled.primary_employer_key = any(ties.employers) then settled.primary_employer_key
+            else ties.employers[1]
         end as primary_employer_key
     from settled
     inner join ties
@@ -60,8 +73,12 @@ final as (
         quarters.quarter_index,
         quarters.wage_usd,
         quarters.employer_count,
-        coalesce(settled.primary_employer_key, quarters.employers[1]) as primary_employer_key
+        coalesce(
+            settled.primary_employer_key, candidates.employers[1], quarters.first_employer_key
+        ) as primary_employer_key
     from quarters
+    left join candidates
+        on quarters.person_id = candidates.person_id and quarters.quarter_index = candidates.quarter_index
     left join settled
         on quarters.person_id = settled.person_id and quarters.quarter_index = settled.quarter_index
 )

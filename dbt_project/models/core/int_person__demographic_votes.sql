@@ -67,24 +67,38 @@ reported as (
     inner join bridge_people on license_holders.license_id = bridge_people.source_key
 ),
 
+-- Files repeat themselves year after year: counted once, they are few.
+counted as (
+    select
+        person_id,
+        precedence,
+        extract(year from birthdate) as birth_year,
+        sex,
+        race_ethnicity,
+        count(*) as report_count,
+        max(reported_year) as last_reported_year
+    from reported
+    group by person_id, precedence, birth_year, sex, race_ethnicity
+),
+
 final as (
     select
-        reported.person_id,
-        reported.precedence,
+        counted.person_id,
+        counted.precedence,
         attributes.attribute,
         attributes.value,
-        count(*) as report_count,
-        max(reported.reported_year) as last_reported_year
-    from reported
+        cast(sum(counted.report_count) as bigint) as report_count,
+        max(counted.last_reported_year) as last_reported_year
+    from counted
     cross join
         lateral (
             values
-            ('birth_year', cast(extract(year from reported.birthdate) as text)),
-            ('sex', reported.sex),
-            ('race_ethnicity', reported.race_ethnicity)
+            ('birth_year', cast(counted.birth_year as text)),
+            ('sex', counted.sex),
+            ('race_ethnicity', counted.race_ethnicity)
         ) as attributes (attribute, value)
     where attributes.value is not null
-    group by reported.person_id, reported.precedence, attributes.attribute, attributes.value
+    group by counted.person_id, counted.precedence, attributes.attribute, attributes.value
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- One row: how far each source has been delivered, which decides the windows that can be judged.
+-- One row: from when to when each source has been delivered, which decides the windows that can be judged.
 with enrollments as (select * from {{ ref('fct_k12_enrollment') }}),
 
 diplomas as (select * from {{ ref('fct_diploma') }}),
@@ -12,6 +12,7 @@ wages as (select * from {{ ref('fct_wage_quarter') }}),
 covered as (
     select
         evidence_source,
+        min(begin_date) as covered_from,
         date_trunc('quarter', max(least(end_date, begin_date + 200)))
         + interval '3 months'
         - interval '1 day' as covered_to
@@ -19,14 +20,15 @@ covered as (
     group by evidence_source
 ),
 
+-- A school year is complete once its diplomas have come as well.
 final as (
     select
         (select min(school_year) from enrollments) as first_k12_school_year,
-        -- A school year is complete once its diplomas have come as well.
         (
             select least(max(enrollments.school_year), (select max(diplomas.school_year) from diplomas))
             from enrollments
         ) as last_k12_school_year,
+        (select min(covered_from) from covered) as first_college_date,
         (
             select cast(covered_to as date) from covered
             where evidence_source = 'unit_record'
@@ -35,6 +37,7 @@ final as (
             select cast(covered_to as date) from covered
             where evidence_source = 'nsc'
         ) as last_nsc_date,
+        (select min(quarter_index) from wages) as first_wage_quarter_index,
         (select max(quarter_index) from wages) as last_wage_quarter_index
 )
 

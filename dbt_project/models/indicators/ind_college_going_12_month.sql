@@ -40,6 +40,7 @@ first_spell as (
 ),
 
 -- Both kinds of evidence must reach the end of the window; a state that has only one of them is judged by that one.
+-- Classes whose first autumn lies before all college records cannot be judged, ever, and are left out.
 judged as (
     select
         graduates.*,
@@ -50,6 +51,7 @@ judged as (
     from graduates
     cross join availability
     left join first_spell on graduates.person_id = first_spell.person_id
+    where coalesce(availability.first_college_date <= make_date(graduates.school_year, 9, 30), true)
 ),
 
 final as (

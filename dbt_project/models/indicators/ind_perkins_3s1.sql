@@ -54,6 +54,7 @@ enrolled as (
 ),
 
 -- Both wages and college terms must reach the quarter; a state without any college source is judged by wages.
+-- Leavers measured before the first delivered wages cannot be judged, ever, and are left out.
 judged as (
     select
         leavers.*,
@@ -70,6 +71,7 @@ judged as (
         on
             leavers.person_id = wages.person_id
             and leavers.measured_quarter_index = wages.quarter_index
+    where coalesce(leavers.measured_quarter_index >= availability.first_wage_quarter_index, true)
 ),
 
 final as (

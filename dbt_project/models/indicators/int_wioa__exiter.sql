@@ -51,6 +51,8 @@ final as (
             exits.person_id = wages.person_id
             and exits.measured_quarter_index = wages.quarter_index
     left join programs on exits.training_cip_code = programs.cip_code
+    -- Exits measured before the first delivered wages cannot be judged, ever.
+    where coalesce(exits.measured_quarter_index >= availability.first_wage_quarter_index, true)
 )
 
 select * from final

@@ -1,0 +1,38 @@
+"""The golden cases of the models, which dbt runs on an empty warehouse."""
+
+import os
+import subprocess
+
+from ingest.sync import sync_catalogue
+from orchestration.manifest import dbt_executable, project_dir
+from warehouse.connection import Warehouse
+from warehouse.state import load_state
+
+
+def dbt(warehouse: Warehouse, *arguments: str) -> str:
+    """Run dbt on the test's database; its own words are the message where it fails."""
+    command, *rest = arguments
+    result = subprocess.run(
+        [dbt_executable(), command, "--profiles-dir", ".", *rest],
+        cwd=project_dir(),
+        env=os.environ | warehouse.dbt_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-6000:]
+    return result.stdout
+
+
+def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Warehouse) -> None:
+    sync_catalogue(warehouse, load_state())
+
+    dbt(warehouse, "build", "--exclude-resource-type", "unit_test")
+    told = dbt(warehouse, "test", "--select", "test_type:unit")
+
+    assert "ERROR=0" in told
+    assert warehouse.fetch_value("select count(*) from indicators.registry") == 5
+    assert warehouse.fetch_value("select count(*) from indicators.cube") == 0
+    # A parameter's value in force is told with the indicator.
+    parameters = "select parameters from indicators.registry where indicator_code = 'PERKINS_3S1'"
+    assert "min_courses = 2" in warehouse.fetch_value(parameters)
