@@ -41,6 +41,10 @@ _SYNTHETIC_NOTE = (
 )
 
 
+class NothingToPublish(P20WError):
+    """The deliveries so far complete no cohort of any indicator."""
+
+
 @dataclass(frozen=True)
 class ReleaseSummary:
     """What a call of `make_release` did."""
@@ -186,7 +190,7 @@ def _check_publishable(
     cohorts: list[CohortTables], registry: Mapping[tuple[str, str], RegistryEntry]
 ) -> None:
     if not cohorts:
-        raise P20WError(
+        raise NothingToPublish(
             "No cohort is complete yet, so there is nothing to publish.",
             "Load the files that its outcomes are measured in, then run the models again.",
         )

@@ -4,6 +4,7 @@ Each subcommand is a module of `commands`, imported only when it is asked for: `
 """
 
 import importlib
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -61,6 +62,10 @@ def p20w(traceback: bool, verbose: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; exit with 1 and one sentence when it fails, 2 when it was called wrongly."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no UTF-8 gets a question mark, not a failure.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "--traceback" in given:
         p20w(given)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from ingest.landing import pending_files
-from orchestration import dagster_home
+from orchestration import dagster_home, parse_ahead
 from orchestration.manifest import fingerprint as project_fingerprint
 from orchestration.meter import Meter
 from warehouse.connection import Warehouse, open_warehouse
@@ -61,6 +61,7 @@ def run_pipeline(meter: Meter, select: str | None = None) -> Outcome:
 def _execute(warehouse: Warehouse, select: str | None) -> None:
     """Run the graph through Dagster; its event log keeps what Dagster's pages show."""
     dagster_home.prepare(warehouse.home)
+    parse_ahead.begin(warehouse)
     import dagster as dg
 
     from orchestration.definitions import defs

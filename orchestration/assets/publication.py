@@ -17,10 +17,14 @@ REGISTRY = dg.AssetKey(["indicators", "registry"])
 )
 def indicator_cell(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """One row per published cell: its shown form and suppression code, never the true value."""
-    from governance.release import build_release
+    from governance.release import NothingToPublish, build_release
 
     with meter.current.step("published/indicator_cell"):
-        release_id = build_release(warehouse.open(), warehouse.state())
+        try:
+            release_id = build_release(warehouse.open(), warehouse.state())
+        except NothingToPublish as nothing:
+            # Half a state's files are loaded: that is a day's work, not a failure.
+            return dg.MaterializeResult(metadata={"note": str(nothing)})
         shown = warehouse.open().fetch_all(
             "select suppression_code, count(*) from published.indicator_cell where release_id = %s group by 1",
             (release_id,),
@@ -35,5 +39,7 @@ def site(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[
 
     with meter.current.step("published/site"):
         opened = warehouse.open()
+        if not opened.fetch_value("select exists (select from published.release)"):
+            return dg.MaterializeResult(metadata={"note": "There is no release yet."})
         index = build_site(opened, opened.home.site)
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(index))})

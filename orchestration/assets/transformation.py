@@ -3,14 +3,13 @@
 Models, tests and their logic belong to `dbt_project`.
 """
 
-import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration import meter
+from orchestration import meter, parse_ahead
 from orchestration.manifest import load_manifest
 from orchestration.resources import WarehouseDbt, WarehouseResource
 
@@ -57,16 +56,9 @@ def _dbt_step(name: str, select: str, manifest: dict[str, object]) -> dg.AssetsD
         opened = warehouse.open()
         dbt.prepare(opened)
         with meter.current.step(f"dbt/{name}"):
+            parse_ahead.wait(opened)
             invocation = dbt.cli(BUILD, context=context)
             yield from invocation.stream().fetch_row_counts()
-        _keep_parse(invocation.target_path, opened.home.dbt)
+        parse_ahead.keep(invocation.target_path, opened)
 
     return _build
-
-
-def _keep_parse(made_by: Any, shared: Any) -> None:
-    """Leave the parsed project for the next step: dbt parses anew wherever it does not find one."""
-    parsed = made_by / "partial_parse.msgpack"
-    if parsed.exists():
-        shutil.copy(parsed, shared / parsed.name)
-    shutil.rmtree(made_by, ignore_errors=True)
