@@ -11,6 +11,7 @@ from quality_checks.gate import run_gate
 from quality_checks.sync import sync_rules
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
+from warehouse.parameters import sync_parameters
 from warehouse.state import State
 
 
@@ -42,9 +43,10 @@ class Intake:
 
 
 def prepare(warehouse: Warehouse, state: State) -> None:
-    """Make raw tables, codes and rules what the catalogue and the state say; changes nothing when they are."""
+    """Make raw tables, codes, rules and parameters what the catalogue and the state say; changes nothing when they are."""
     sync_catalogue(warehouse, state)
     sync_rules(warehouse)
+    sync_parameters(warehouse, state)
 
 
 def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:

@@ -53,6 +53,9 @@ class Concentrator(Section):
     min_courses: Annotated[int, Field(ge=1)] = 2
     min_credits: Annotated[float, Field(ge=0)] = 0
     scope: Literal["program", "career_cluster"] = "program"
+    allowed_levels: list[Literal["introductory", "intermediate", "capstone"]] = Field(
+        default=["introductory", "intermediate", "capstone"], min_length=1
+    )
 
 
 class Perkins(Section):

@@ -1,4 +1,4 @@
-{#- One row with an indicator's parameters as text columns, from the seed that holds them. -#}
+{#- One row with an indicator's parameters as text columns, from the model that knows which are in force. -#}
 {% macro ind_parameters(indicator_code, names) %}
     select
         {%- for name in names %}

@@ -76,6 +76,17 @@ class Code(Base):
     label: Mapped[str]
 
 
+class StateParameter(Base):
+    """One row per indicator parameter that the state's file chooses; other parameters keep their defaults."""
+
+    __tablename__ = "state_parameter"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012
+
+    indicator_code: Mapped[Key]
+    parameter: Mapped[Key]
+    value: Mapped[str]
+
+
 class CodeMap(Base):
     """One row per code that a submitter sends, standard codes included."""
 

@@ -22,7 +22,7 @@
 
 {#- A fixed-width amount is written in cents, without its decimal point. -#}
 {% macro as_dollars(column) -%}
-    control.to_decimal({{ column }}) * 0.01
+    case when strpos({{ column }}, '.') = 0 then control.to_decimal({{ column }}) * 0.01 end
 {%- endmacro %}
 
 

@@ -1,6 +1,7 @@
 -- What:    the subgroups of one dimension do not add up to the cell of all, in some organisation or pathway.
 -- Matters: each dimension divides everybody; the disclosure check and every gap rely on it.
 -- Resolve: look for persons without a row of the dimension in brg_person_subgroup, or with two.
+{{ config(meta={'dagster': {'ref': {'name': 'cube'}}}) }}
 with cells as (select * from {{ ref('cube') }}),
 
 divided as (

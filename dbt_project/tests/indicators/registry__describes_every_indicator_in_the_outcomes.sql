@@ -1,6 +1,7 @@
 -- What:    an indicator has outcomes and no description of that version in the registry.
 -- Matters: a number without its definition, exclusions and caveats cannot be released.
 -- Resolve: give the model a meta.indicator whose code and version are those of its rows.
+{{ config(meta={'dagster': {'ref': {'name': 'registry'}}}) }}
 select distinct
     outcomes.indicator_code,
     outcomes.indicator_version

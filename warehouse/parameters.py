@@ -1,0 +1,30 @@
+"""The state's choices of indicator parameters, kept in a table so that SQL models read them without variables.
+
+Which parameters exist and what they default to is the indicators' matter; here is only what a state's file says.
+"""
+
+from warehouse.connection import Warehouse
+from warehouse.state import State
+
+#: How the indicators name the scope within which a concentrator's courses count together.
+_SCOPES = {"program": "program", "career_cluster": "cluster"}
+
+
+def chosen(state: State) -> dict[tuple[str, str], str]:
+    """(indicator code, parameter) -> value as text, for all that the state's file decides."""
+    concentrator = state.perkins.concentrator
+    return {
+        ("PERKINS_3S1", "min_courses"): str(concentrator.min_courses),
+        ("PERKINS_3S1", "min_credits"): f"{concentrator.min_credits:g}",
+        ("PERKINS_3S1", "scope"): _SCOPES[concentrator.scope],
+        ("PERKINS_3S1", "allowed_levels"): "|".join(concentrator.allowed_levels),
+    }
+
+
+def sync_parameters(warehouse: Warehouse, state: State) -> None:
+    """Make control.state_parameter say what the state's file says; the whole table in one transaction."""
+    rows = [(code, parameter, value) for (code, parameter), value in chosen(state).items()]
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("lock table control.state_parameter in share row exclusive mode")
+        cursor.execute("delete from control.state_parameter")
+        cursor.executemany("insert into control.state_parameter values (%s, %s, %s)", rows)
