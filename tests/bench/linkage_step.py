@@ -77,5 +77,7 @@ def bare_splink(records: Any) -> int:
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("first_name", "last_name"))
     pairs = linker.inference.predict(threshold_match_probability=0.1)
     clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, 0.9)
-    count = connection.execute(f"select count(distinct cluster_id) from {clusters.physical_name}").fetchall()[0][0]
+    count = connection.execute(f"select count(distinct cluster_id) from {clusters.physical_name}").fetchall()[
+        0
+    ][0]
     return int(count)
