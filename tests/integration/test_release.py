@@ -217,7 +217,9 @@ def test_an_older_release_cannot_be_followed_by_the_other_kind_of_cohorts(
 ) -> None:
     make_cube(warehouse, small_state())
     build_release(warehouse, state)
-    pooled = state.model_copy(update={"disclosure": _Pooled(**state.disclosure.model_dump())})
+    pooled = state.model_copy(
+        update={"disclosure": state.disclosure.model_copy(update={"cohorts": "pooled"})}
+    )
     with pytest.raises(P20WError, match="other kind"):
         build_release(warehouse, pooled)
 
