@@ -239,12 +239,3 @@ def test_a_state_without_any_complete_cohort_is_told_so(warehouse: Warehouse, st
 def test_the_release_works_on_the_oldest_postgresql(older_warehouse: Warehouse, state: State) -> None:
     make_cube(older_warehouse, small_state())
     assert build_release(older_warehouse, state) == build_release(older_warehouse, state)
-
-
-class _Pooled:
-    """The disclosure settings of a state that pools its cohorts."""
-
-    cohorts = "pooled"
-
-    def __init__(self, **settings: object) -> None:
-        self.__dict__.update(settings)
