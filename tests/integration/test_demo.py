@@ -198,3 +198,34 @@ def test_a_corrected_file_restates_and_the_earlier_delivery_stays(
         " and submitter = 'north' and period = '2020' order by sequence"
     )
     assert statuses == [(1, "superseded"), (2, "accepted")]
+
+
+def test_a_run_after_a_new_student_adds_one_person_and_keeps_every_other(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    people = (
+        "select r.source || ' ' || r.source_key, c.person_id from identity.person_crosswalk c"
+        " join identity.source_record r using (record_id)"
+    )
+    before = dict(demonstration.warehouse().fetch_all(people))
+    source = next((demonstration.home.incoming / "north").glob("k12__student__north__2022*"))
+    corrected = tmp_path / source.name
+    corrected.write_bytes(source.read_bytes() + new_student(source))
+    assert demonstration.run("load", str(corrected)).returncode == 0
+    result = demonstration.run("run")
+    assert result.returncode == 0, result.stderr
+    after = dict(demonstration.warehouse().fetch_all(people))
+    assert set(after) - set(before) == {f"k12 {NEW_STUDENT}"}
+    assert {key: after[key] for key in before} == before
+
+
+NEW_STUDENT = "9999999991"
+
+
+def new_student(source: Path) -> bytes:
+    """A line like the file's first, about somebody whom no other file knows."""
+    header, line = source.read_text().splitlines()[:2]
+    row = dict(zip(header.replace('"', "").split("|"), line.replace('"', "").split("|"), strict=True))
+    row |= {"studentUniqueId": NEW_STUDENT, "firstName": "Zelda", "lastSurname": "Quuxley"}
+    row |= {"birthDate": "2004-02-29", "socialSecurityNumber": ""}
+    return ("|".join(row.values()) + "\n").encode()
