@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from warehouse.errors import P20WError
 
@@ -49,7 +50,7 @@ def is_current() -> bool:
     return manifest_path().exists() and stamp.exists() and stamp.read_text() == fingerprint()
 
 
-def load_manifest() -> dict[str, object]:
+def load_manifest() -> dict[str, Any]:
     """The manifest's content.
 
     Raises:
@@ -60,7 +61,7 @@ def load_manifest() -> dict[str, object]:
             "The dbt manifest is missing or older than the dbt project.",
             "Run `make setup` (or `python -m orchestration.manifest`).",
         )
-    content: dict[str, object] = json.loads(manifest_path().read_text())
+    content: dict[str, Any] = json.loads(manifest_path().read_text())
     return content
 
 

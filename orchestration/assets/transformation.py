@@ -8,10 +8,12 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from psycopg import sql
 
 from orchestration import meter, parse_ahead
 from orchestration.manifest import load_manifest
 from orchestration.resources import WarehouseDbt, WarehouseResource
+from warehouse.connection import Warehouse
 
 BEFORE_LINKAGE = "fqn:p20w.staging fqn:p20w.identity"
 AFTER_LINKAGE = "resource_type:seed fqn:p20w.core fqn:p20w.indicators fqn:p20w.marts"
@@ -42,7 +44,7 @@ def transformation_assets() -> list[dg.AssetsDefinition]:
     ]
 
 
-def _dbt_step(name: str, select: str, manifest: dict[str, object]) -> dg.AssetsDefinition:
+def _dbt_step(name: str, select: str, manifest: dict[str, Any]) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         select=select,
@@ -58,7 +60,22 @@ def _dbt_step(name: str, select: str, manifest: dict[str, object]) -> dg.AssetsD
         with meter.current.step(f"dbt/{name}"):
             parse_ahead.wait(opened)
             invocation = dbt.cli(BUILD, context=context)
-            yield from invocation.stream().fetch_row_counts()
+            # Not dagster-dbt's own row counts: it waits for them in a loop that keeps a core from dbt and PostgreSQL.
+            for event in invocation.stream():
+                yield _with_row_count(event, opened, manifest)
         parse_ahead.keep(invocation.target_path, opened)
 
     return _build
+
+
+def _with_row_count(event: Any, warehouse: Warehouse, manifest: dict[str, Any]) -> Any:
+    """The event that a table was built, with the table's row count; any other event as it is."""
+    if not isinstance(event, dg.Output):
+        return event
+    name = event.metadata["unique_id"].value
+    node = manifest["nodes"][name]
+    if node["config"]["materialized"] == "view":
+        return event
+    address = sql.Identifier(node["schema"], node["alias"])
+    rows = warehouse.fetch_value(sql.SQL("select count(*) from {}").format(address))
+    return event.with_metadata({**event.metadata, "dagster/row_count": rows})
