@@ -43,6 +43,8 @@ def _system_error(error: OSError) -> str:
     where = f" {error.filename}" if error.filename else ""
     if isinstance(error, FileNotFoundError):
         return f"There is no file or folder{where}. Check the path."
+    if isinstance(error, IsADirectoryError):
+        return f"{error.filename} is a folder. Name the files in it."
     if isinstance(error, PermissionError):
         return f"This account may not read or write{where}. Change its permissions or use another account."
     return f"The operating system refused{where}: {error.strerror or type(error).__name__}."

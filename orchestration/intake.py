@@ -95,7 +95,8 @@ def load_by_hand(
             warehouse, path, layout=layout, submitter=submitter, period=period, sequence=sequence
         )
     except P20WError as error:
-        return ByHand(False, f"{path.name}: {error}")
+        told = str(error)
+        return ByHand(False, told if told.startswith(path.name) else f"{path.name}: {told}")
     what = f"{path.name}: {result.layout} from {result.submitter} for {result.period}"
     if result.outcome == "duplicate":
         return ByHand(True, f"{what} is already loaded as delivery {result.delivery_id}; nothing changed.")

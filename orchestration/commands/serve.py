@@ -16,9 +16,10 @@ def command(port: int) -> None:
     from orchestration.services import daemon, run_in_foreground, serve_site, webserver
     from warehouse.connection import open_warehouse
 
+    dagster = webserver("127.0.0.1", port)
     site = serve_site(open_warehouse().home.site, port + 1)
     click.echo(f"Dagster: http://127.0.0.1:{port}   Site: http://127.0.0.1:{port + 1}   (Ctrl+C ends both)")
     try:
-        run_in_foreground([webserver("127.0.0.1", port), daemon()])
+        run_in_foreground([dagster, daemon()])
     finally:
         site.shutdown()
