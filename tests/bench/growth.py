@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from tests.bench.measure import Measure
+from warehouse.home import Home
+from warehouse.server import EmbeddedServer
 
 SMALL, LARGE = 2_000, 16_000
 
@@ -37,7 +39,7 @@ def steps(home: Path, learners: int) -> dict[str, float]:
             [program, "demo", "--learners", str(learners)], env=environment, check=True, capture_output=True
         )
     finally:
-        subprocess.run([program, "stop"], env=environment, check=False, capture_output=True)
+        EmbeddedServer(Home(home)).remove()
     return {step["name"]: step["seconds"] for step in json.loads((home / "demo.json").read_text())["steps"]}
 
 

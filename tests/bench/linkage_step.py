@@ -9,6 +9,7 @@ from typing import Any
 from tests.bench.measure import Measure, best_seconds
 from warehouse.connection import open_warehouse
 from warehouse.home import Home
+from warehouse.server import EmbeddedServer
 
 LEARNERS = 8_000
 RECORDS = """
@@ -38,7 +39,7 @@ def demonstration_records(folder: Path) -> Any:
         subprocess.run(demo, env=environment, check=True, capture_output=True)
         return open_warehouse(Home(folder / "home")).fetch_arrow(RECORDS)
     finally:
-        subprocess.run([program, "stop"], env=environment, check=False, capture_output=True)
+        EmbeddedServer(Home(folder / "home")).remove()
 
 
 def bare_splink(records: Any) -> int:

@@ -28,7 +28,7 @@ def measures(folder: Path) -> dict[str, Measure]:
         sync_catalogue(warehouse, load_state())
         return {**_delimited(warehouse, folder), **_fixed_width(warehouse, folder)}
     finally:
-        EmbeddedServer(home).stop()
+        EmbeddedServer(home).remove()
 
 
 def _delimited(warehouse: Warehouse, folder: Path) -> dict[str, Measure]:
