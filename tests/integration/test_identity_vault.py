@@ -25,7 +25,17 @@ VAULT = "stg_k12__students stg_bridge__driver_licenses fqn:p20w.identity"
 def dbt(warehouse: Warehouse, command: str, *arguments: str) -> None:
     """Run dbt on the test's database; its own words are the message where it fails."""
     result = subprocess.run(
-        [dbt_executable(), "--quiet", command, "--profiles-dir", ".", *arguments],
+        # As the pipeline builds: a data test runs in the step after which all its parents stand.
+        [
+            dbt_executable(),
+            "--quiet",
+            command,
+            "--profiles-dir",
+            ".",
+            "--indirect-selection",
+            "buildable",
+            *arguments,
+        ],
         cwd=project_dir(),
         env=os.environ | warehouse.dbt_environment(),
         capture_output=True,
