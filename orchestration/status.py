@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ingest.deliveries import count_by_status
 from ingest.landing import pending_files
 from warehouse.connection import Warehouse
 
@@ -15,10 +16,11 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
     )
     yield f"home       {warehouse.home.root}  ({kind})"
     yield f"waiting    {len(pending_files(warehouse))} files in {warehouse.home.incoming}"
-    for layout, status, deliveries, rows in warehouse.fetch_all(
-        "select layout, status, count(*), coalesce(sum(row_count), 0)::bigint from control.delivery group by 1, 2 order by 1, 2"
-    ):
-        yield f"loaded     {layout:<34} {status:<11} {deliveries:>6,} deliveries {rows:>14,} rows"
+    for count in count_by_status(warehouse):
+        yield (
+            f"loaded     {count.layout:<34} {count.status:<11} {count.delivery_count:>6,} deliveries"
+            f" {count.row_count:>14,} rows"
+        )
     for finished, people, records in warehouse.fetch_all(
         "select r.finished_at, count(distinct m.person_id), count(*) from control.linkage_run r"
         " join identity.membership m using (linkage_run_id) where r.status = 'live' group by 1"
