@@ -80,7 +80,7 @@ def list_deliveries(
     submitter: str | None = None,
     period: str | None = None,
     status: str | None = None,
-    limit: int = 1000,
+    limit: int | None = None,
 ) -> list[Delivery]:
     """Return deliveries, the newest first, narrowed by what is given."""
     wanted = {"layout": layout, "submitter": submitter, "period": period, "status": status, "limit": limit}

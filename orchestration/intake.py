@@ -8,6 +8,7 @@ from ingest.layout import Layout
 from ingest.loader import load_file
 from ingest.sync import sync_catalogue
 from quality_checks.gate import run_gate
+from quality_checks.scorecard import rule_counts
 from quality_checks.sync import sync_rules
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
@@ -59,13 +60,9 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
         else:
             intake.loaded += result.outcome == "loaded"
     run_gate(warehouse, layout.key)
-    intake.failed_rows = dict(
-        warehouse.fetch_all(
-            "select rule_code, sum(failed_count)::bigint from quality.rule_result join control.delivery using (delivery_id)"
-            " where layout = %s and status in ('accepted', 'held') group by rule_code",
-            (layout.key,),
-        )
-    )
+    for found in rule_counts(warehouse, layout=layout.key):
+        code = found["rule_code"]
+        intake.failed_rows[code] = intake.failed_rows.get(code, 0) + found["failed_count"]
     intake.accepted_rows = warehouse.fetch_value(
         "select coalesce(sum(accepted_count), 0)::bigint from control.delivery where layout = %s and status = 'accepted'",
         (layout.key,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest.deliveries import count_by_status
+from ingest.deliveries import count_by_status, list_deliveries
 from ingest.landing import pending_files
 from warehouse.connection import Warehouse
 
@@ -40,16 +40,14 @@ def delivery_lines(warehouse: Warehouse, layout: str | None, status: str | None)
     """One line per delivery, newest last."""
     heads = f"{'delivered':>11} {'accepted':>11} {'aside':>8}  file"
     yield f"{'id':>6} {'layout':<28} {'submitter':<14} {'period':<7} {'seq':>3} {'status':<11} {heads}"
-    rows = warehouse.fetch_dicts(
-        "select * from control.delivery where (%(layout)s::text is null or layout = %(layout)s)"
-        " and (%(status)s::text is null or status = %(status)s) order by delivery_id",
-        {"layout": layout, "status": status},
-    )
-    for row in rows:
-        counts = [f"{row[name] or 0:,}" for name in ("row_count", "accepted_count", "rejected_count")]
-        yield (
-            f"{row['delivery_id']:>6} {row['layout']:<28} {row['submitter']:<14} {row['period']:<7} {row['sequence']:>3}"
-            f" {row['status']:<11} {counts[0]:>11} {counts[1]:>11} {counts[2]:>8}  {row['file_name']}"
+    for delivery in reversed(list_deliveries(warehouse, layout=layout, status=status)):
+        delivered, accepted, aside = (
+            f"{count or 0:,}"
+            for count in (delivery.row_count, delivery.accepted_count, delivery.rejected_count)
         )
-        if row["status_reason"]:
-            yield f"       {row['status_reason']}"
+        yield (
+            f"{delivery.delivery_id:>6} {delivery.layout:<28} {delivery.submitter:<14} {delivery.period:<7}"
+            f" {delivery.sequence:>3} {delivery.status:<11} {delivered:>11} {accepted:>11} {aside:>8}  {delivery.file_name}"
+        )
+        if delivery.status_reason:
+            yield f"       {delivery.status_reason}"

@@ -30,12 +30,14 @@ _SCORECARD = """
 """
 
 _RULE_COUNTS = """
-    select d.submitter, d.period, result.delivery_id, result.rule_code, rule.column_name, rule.kind, rule.severity,
+    select d.layout, d.submitter, d.period, result.delivery_id, result.rule_code, rule.column_name, rule.kind, rule.severity,
         rule.sentence, rule.owner, result.evaluated_count, result.failed_count, result.passed
     from quality.rule_result as result
     join quality.rule as rule using (rule_code)
     join control.delivery as d using (delivery_id)
-    where d.layout = %(layout)s and d.status in ('accepted', 'held') and result.failed_count > 0
+    where (%(layout)s::text is null or d.layout = %(layout)s)
+        and (%(submitter)s::text is null or d.submitter = %(submitter)s)
+        and d.status in ('accepted', 'held') and result.failed_count > 0
     order by result.failed_count desc, result.delivery_id, result.rule_code
 """
 
@@ -50,6 +52,8 @@ def scorecard(
     return warehouse.fetch_dicts(_SCORECARD, {"layout": layout, "submitter": submitter})
 
 
-def rule_counts(warehouse: Warehouse, layout: str) -> list[dict[str, Any]]:
+def rule_counts(
+    warehouse: Warehouse, *, layout: str | None = None, submitter: str | None = None
+) -> list[dict[str, Any]]:
     """Return one row per delivery in force or held and rule that some of its rows broke, most rows first."""
-    return warehouse.fetch_dicts(_RULE_COUNTS, {"layout": layout})
+    return warehouse.fetch_dicts(_RULE_COUNTS, {"layout": layout, "submitter": submitter})

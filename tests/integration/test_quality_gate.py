@@ -267,7 +267,9 @@ def test_the_scorecard_adds_up(warehouse: Warehouse, state: State) -> None:
         x for x in scorecard(warehouse, submitter="north", layout="k12/student") if x["period"] == "2017"
     ]
     assert (line["delivered"], line["accepted"], line["rejected"], line["held"]) == (100, 98, 2, 0)
-    codes = {row["rule_code"] for row in rule_counts(warehouse, "k12/student") if row["period"] == "2017"}
+    codes = {
+        row["rule_code"] for row in rule_counts(warehouse, layout="k12/student") if row["period"] == "2017"
+    }
     assert codes == {"K12STU-101", "K12STU-REQ-last_name", "K12STU-TYP-birthdate"}
 
 
