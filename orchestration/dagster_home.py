@@ -28,6 +28,8 @@ def settings() -> dict[str, object]:
     """
     chosen: dict[str, object] = {
         "telemetry": {"enabled": False},
+        # No invitation in front of the pages.
+        "nux": {"enabled": False},
         "run_retries": {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure": False},
         "run_monitoring": {
             "enabled": True,
