@@ -12,12 +12,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from ingest.catalogue import Catalogue, load_catalogue
+from ingest.catalogue import Catalogue, CodeSet, load_catalogue
 from ingest.raw_tables import ensure_raw_table, lock
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 from warehouse.movement import copy_stream
-from warehouse.state import State, Submitter
+from warehouse.state import FIRST_YEAR, LAST_YEAR, State, Submitter
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,25 @@ def sync_catalogue(warehouse: Warehouse, state: State, catalogue: Catalogue | No
         ]
         return SyncSummary(
             made,
-            _replace(connection, "code", ["code_set", "code"], "label", codes),
+            _replace(connection, "code", ["code_set", "code"], ["label"], codes),
             _replace(
-                connection, "code_map", ["code_set", "submitter", "local_code"], "standard_code", code_maps
+                connection,
+                "code_map",
+                ["code_set", "submitter", "local_code", "first_year"],
+                ["last_year", "standard_code"],
+                code_maps,
             ),
         )
 
 
-def _codes(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
+def _codes(catalogue: Catalogue) -> Iterator[tuple[str | int, ...]]:
     for code_set in catalogue.code_sets.values():
         for code, label in code_set.codes.items():
             yield code_set.name, code, label
 
 
-def _code_maps(catalogue: Catalogue, state: State) -> Iterator[tuple[str, ...]]:
-    """Yield code set, submitter, local code, standard code, for every code set a submitter's layouts use."""
+def _code_maps(catalogue: Catalogue, state: State) -> Iterator[tuple[str | int, ...]]:
+    """Yield code set, submitter, local code, years and standard code, for every code set a submitter's layouts use."""
     for name, submitter in state.submitters.items():
         used = catalogue.code_sets_of(submitter.layouts)
         if unused := sorted(set(submitter.code_maps) - set(used)):
@@ -69,37 +73,43 @@ def _code_maps(catalogue: Catalogue, state: State) -> Iterator[tuple[str, ...]]:
                 f"Its code sets are: {', '.join(used)}. Correct code_maps in the state file.",
             )
         for code_set in used:
-            for local, standard in _code_map(catalogue, name, submitter, code_set).items():
-                yield code_set, name, local, standard
+            for local, first, last, standard in _code_map(catalogue.code_sets[code_set], name, submitter):
+                yield code_set, name, local, first, last, standard
 
 
-def _code_map(catalogue: Catalogue, name: str, submitter: Submitter, code_set: str) -> dict[str, str]:
-    codes = catalogue.code_sets[code_set].codes
-    mapped = submitter.code_maps.get(code_set)
-    if mapped is None:
-        return {code: code for code in codes}
-    if unknown := [standard for standard in mapped.values() if standard not in codes]:
-        raise P20WError(
-            f"Submitter {name} maps to {unknown[0]!r}, which is no code of {code_set}.",
-            f"Correct code_maps in the state file, or add the code to code_sets/{code_set}.yml.",
-        )
-    return dict(mapped)
+def _code_map(code_set: CodeSet, name: str, submitter: Submitter) -> Iterator[tuple[str, int, int, str]]:
+    """Yield local code, years and standard code; a standard code counts only in its own years."""
+    maps = submitter.code_map(code_set.name)
+    for first, last, mapped in maps or [(FIRST_YEAR, LAST_YEAR, {code: code for code in code_set.codes})]:
+        for local, standard in mapped.items():
+            if standard not in code_set.codes:
+                raise P20WError(
+                    f"Submitter {name} maps to {standard!r}, which is no code of {code_set.name}.",
+                    f"Correct code_maps in the state file, or add the code to code_sets/{code_set.name}.yml.",
+                )
+            begins, ends = code_set.years_of(standard)
+            if max(first, begins) <= min(last, ends):
+                yield local, max(first, begins), min(last, ends), standard
 
 
 def _replace(
     connection: psycopg.Connection[Any],
     table: str,
     key: list[str],
-    value: str,
-    rows: Iterable[tuple[str, ...]],
+    values: list[str],
+    rows: Iterable[tuple[str | int, ...]],
 ) -> int:
     """Make a control table hold exactly these rows; return how many had to change."""
     names = {
         "table": sql.Identifier("control", table),
         "wanted": sql.Identifier("pg_temp", f"wanted_{table}"),
         "new": sql.Identifier(f"wanted_{table}"),
-        "value": sql.Identifier(value),
-        "columns": sql.SQL(", ").join(map(sql.Identifier, [*key, value])),
+        "changes": sql.SQL(", ").join(
+            sql.SQL("{name} = excluded.{name}").format(name=sql.Identifier(value)) for value in values
+        ),
+        "old": sql.SQL(", ").join(sql.Identifier("old", value) for value in values),
+        "excluded": sql.SQL(", ").join(sql.Identifier("excluded", value) for value in values),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, [*key, *values])),
         "key": sql.SQL(", ").join(map(sql.Identifier, key)),
         "same": sql.SQL(" and ").join(
             sql.SQL("old.{name} = wanted.{name}").format(name=sql.Identifier(column)) for column in key
@@ -123,14 +133,13 @@ def _replace(
     written = connection.execute(
         sql.SQL(
             "insert into {table} as old ({columns}) select {columns} from {wanted}"
-            " on conflict ({key}) do update set {value} = excluded.{value}"
-            " where old.{value} is distinct from excluded.{value}"
+            " on conflict ({key}) do update set {changes} where ({old}) is distinct from ({excluded})"
         ).format(**names)
     ).rowcount
     return removed + written
 
 
-def _as_csv(rows: Iterable[tuple[str, ...]]) -> Iterator[bytes]:
+def _as_csv(rows: Iterable[tuple[str | int, ...]]) -> Iterator[bytes]:
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     yield text.getvalue().encode()

@@ -45,7 +45,8 @@ def batch_query(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Deli
 
     A text column has its name. Any other column has its typed value under its name (null where it cannot be
     read) and the text sent under `<name>__sent`; a code is the standard code behind the local one. Beside
-    them stand submitter, period_year, period_begin, period_end and date_format of the delivery.
+    them stand submitter, code_year (in which its codes are read), period_year, period_begin, period_end and
+    date_format of the delivery.
     """
     used = _used_columns(layout, rules)
     coded = [column for column in used if column.type == "code" and _is_compared(column, layout, rules)]
@@ -53,9 +54,9 @@ def batch_query(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Deli
     values += [_typed(column) for column in used if column.type not in ("text", "code")]
     values += [_standard_code(column) for column in coded]
     return sql.SQL(
-        "select r.delivery_id, r.row_number, d.submitter, d.period_year, d.period_begin, d.period_end,"
+        "select r.delivery_id, r.row_number, d.submitter, d.code_year, d.period_year, d.period_begin, d.period_end,"
         " d.date_format, {values} from ({sent}) as r"
-        " join (values {deliveries}) as d(delivery_id, submitter, period_year, period_begin, period_end,"
+        " join (values {deliveries}) as d(delivery_id, submitter, code_year, period_year, period_begin, period_end,"
         " date_format) on d.delivery_id = r.delivery_id {code_maps} offset 0"
     ).format(
         values=sql.SQL(", ").join(values),
@@ -127,6 +128,7 @@ def _code_map_join(column: Column) -> sql.Composed:
     return sql.SQL(
         "left join control.code_map as {alias} on {alias}.code_set = {code_set}"
         " and {alias}.submitter = d.submitter and {alias}.local_code = {text}"
+        " and d.code_year between {alias}.first_year and {alias}.last_year"
     ).format(alias=_map_alias(column), code_set=sql.Literal(column.code_set), text=_text(column))
 
 
@@ -138,11 +140,12 @@ def _delivery_values(layout: Layout, delivery: Delivery) -> sql.Composed:
     window = period_window(layout, delivery.period)
     date_format = layout.versions[delivery.layout_version].date_format
     return sql.SQL(
-        "(cast({id} as bigint), {submitter}, {year}, cast({begin} as date), cast({end} as date),"
+        "(cast({id} as bigint), {submitter}, {code_year}, {year}, cast({begin} as date), cast({end} as date),"
         " cast({date_format} as text))"
     ).format(
         id=sql.Literal(delivery.delivery_id),
         submitter=sql.Literal(delivery.submitter),
+        code_year=sql.Literal(layout.period_year(delivery.period)),
         year=sql.Literal(window.year),
         begin=sql.Literal(window.begin.isoformat()),
         end=sql.Literal(window.end.isoformat()),

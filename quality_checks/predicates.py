@@ -61,10 +61,16 @@ def _value(rule: Rule) -> sql.Identifier:
 
 
 def _unmapped(rule: Rule, layout: Layout) -> sql.Composed:
+    # The years are written out for the deliveries there are, so that the map is hashed once and looked up by equality.
     return sql.SQL(
-        "{sent} is not null and (submitter, {sent}) not in"
-        " (select m.submitter, m.local_code from control.code_map as m where m.code_set = {code_set})"
+        "{sent} is not null and (submitter, code_year, {sent}) not in"
+        " (select m.submitter, y.code_year, m.local_code from control.code_map as m join"
+        " (select distinct v.submitter, cast(left(v.period, 4) as integer) as code_year"
+        " from control.delivery as v where v.layout = {layout}) as y"
+        " on y.submitter = m.submitter and y.code_year between m.first_year and m.last_year"
+        " where m.code_set = {code_set})"
     ).format(
+        layout=sql.Literal(layout.key),
         sent=_sent(rule, layout),
         code_set=sql.Literal(layout.columns_by_name[rule.column_name].code_set),
     )

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from warehouse.errors import P20WError
 
@@ -21,6 +31,9 @@ SubmitterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z
 LayoutKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+Year = Annotated[int, Field(ge=1900, le=9999)]
+# What stands for "always" where years are written.
+FIRST_YEAR, LAST_YEAR = 1900, 9999
 
 
 class Section(BaseModel):
@@ -38,13 +51,50 @@ class Section(BaseModel):
         return self[name] if name in type(self).model_fields else default
 
 
+class YearsOfCodes(Section):
+    """Local code → standard code, for the files of some years: the whole map of these years."""
+
+    first: Year = Field(default=FIRST_YEAR, alias="from")
+    last: Year | None = Field(default=None, alias="to")
+    codes: dict[str, str] = Field(min_length=1)
+
+
+# One map for all years, or a list of maps with their years.
+CodeMap = Annotated[
+    Annotated[dict[str, str], Tag("[always]")] | Annotated[list[YearsOfCodes], Tag("[by year]")],
+    Discriminator(lambda value: "[by year]" if isinstance(value, list) else "[always]"),
+]
+
+
 class Submitter(Section):
     """Who sends files, which layouts, and how its local codes read in standard codes."""
 
     name: str
     agency: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
     layouts: list[LayoutKey] = Field(min_length=1)
-    code_maps: dict[str, dict[str, str]] = {}
+    code_maps: dict[str, CodeMap] = {}
+
+    def code_map(self, code_set: str) -> list[tuple[int, int, dict[str, str]]]:
+        """The maps of a code set as (first year, last year, local → standard); empty when it is sent in standard codes."""
+        given = self.code_maps.get(code_set)
+        if given is None:
+            return []
+        if isinstance(given, dict):
+            return [(FIRST_YEAR, LAST_YEAR, given)]
+        ordered = sorted(given, key=lambda part: part.first)
+        following = [part.first - 1 for part in ordered[1:]] + [LAST_YEAR]
+        return [
+            (part.first, end if part.last is None else part.last, part.codes)
+            for part, end in zip(ordered, following, strict=True)
+        ]
+
+    @field_validator("code_maps")
+    @classmethod
+    def _years_follow_each_other(cls, maps: dict[str, CodeMap]) -> dict[str, CodeMap]:
+        for code_set, given in maps.items():
+            if isinstance(given, list):
+                _check_years(code_set, sorted(given, key=lambda part: part.first))
+        return maps
 
 
 class Concentrator(Section):
@@ -121,8 +171,19 @@ def load_state(path: Path | str | None = None) -> State:
         raise _wrong(file, "; ".join(map(_problem, error.errors()[:5]))) from error
 
 
+def _check_years(code_set: str, parts: list[YearsOfCodes]) -> None:
+    if not parts:
+        raise ValueError(f"{code_set} has no codes")
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        if part.last is not None and part.last < part.first:
+            raise ValueError(f"{code_set} ends in {part.last}, before it begins in {part.first}")
+        if following and following.first <= (part.first if part.last is None else part.last):
+            raise ValueError(f"{code_set} has two maps for {following.first}")
+
+
 def _problem(error: Any) -> str:
-    place = [str(part) for part in error["loc"] if part != "[key]"]
+    # Marks such as "[key]" are the validator's own: nobody wrote them.
+    place = [str(part) for part in error["loc"] if not str(part).startswith("[")]
     if place and place[0] in ("name", "code", "as_of"):
         place.insert(0, "state")
     words = {"missing": "is missing", "extra_forbidden": "is not a known key"}

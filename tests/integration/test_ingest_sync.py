@@ -9,7 +9,7 @@ from ingest.loader import load_file
 from ingest.sync import SyncSummary, sync_catalogue
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.state import State, load_state
+from warehouse.state import State, Submitter, load_state
 
 CATALOGUE, STATE = load_catalogue(), load_state()
 
@@ -21,7 +21,7 @@ def _snapshot(warehouse: Warehouse) -> list[list[tuple[object, ...]]]:
             "select attrelid::regclass::text, attname, attnum from pg_attribute join pg_class on oid = attrelid"
             " where relnamespace = 'raw'::regnamespace and attnum > 0 order by 1, 3",
             "select * from control.code order by 1, 2",
-            "select * from control.code_map order by 1, 2, 3",
+            "select * from control.code_map order by 1, 2, 3, 4",
         )
     ]
 
@@ -119,3 +119,47 @@ def test_a_code_map_that_leads_nowhere_is_refused(
     with pytest.raises(P20WError, match=message):
         sync_catalogue(warehouse, state)
     assert _snapshot(warehouse) == before
+
+
+YEARS = [
+    {"to": 2018, "codes": {"1": "M", "2": "F"}},
+    {"from": 2019, "to": 2020, "codes": {"1": "F", "2": "M"}},
+    {"from": 2022, "codes": {"m": "M"}},
+]
+
+
+def _state_with(submitter: str, **code_maps: object) -> State:
+    content = STATE.submitters[submitter].model_dump(by_alias=True) | {"code_maps": code_maps}
+    sender = Submitter.model_validate(content)
+    return STATE.model_copy(update={"submitters": STATE.submitters | {submitter: sender}})
+
+
+def test_a_local_code_means_what_it_means_in_the_year_of_the_file(warehouse: Warehouse) -> None:
+    sync_catalogue(warehouse, _state_with("north", sex=YEARS))
+    found = warehouse.fetch_all(
+        "select local_code, first_year, last_year, standard_code from control.code_map"
+        " where submitter = 'north' and code_set = 'sex' order by 2, 1"
+    )
+    assert found == [
+        ("1", 1900, 2018, "M"),
+        ("2", 1900, 2018, "F"),
+        ("1", 2019, 2020, "F"),
+        ("2", 2019, 2020, "M"),
+        ("m", 2022, 9999, "M"),
+    ]
+
+
+def test_a_standard_code_counts_only_in_its_own_years(warehouse: Warehouse) -> None:
+    sex = CATALOGUE.code_sets["sex"].model_copy(update={"years": {"X": (2019, 2021)}})
+    catalogue = CATALOGUE.model_copy(update={"code_sets": CATALOGUE.code_sets | {"sex": sex}})
+    sync_catalogue(
+        warehouse, _state_with("north", sex=[{"to": 2019, "codes": {"x": "X", "m": "M"}}]), catalogue
+    )
+    found = warehouse.fetch_all(
+        "select submitter, local_code, first_year, last_year from control.code_map"
+        " where code_set = 'sex' and standard_code = 'X' order by 1, 2"
+    )
+    assert [row for row in found if row[0] in ("north", "motor_vehicle")] == [
+        ("motor_vehicle", "X", 2019, 2021),
+        ("north", "x", 2019, 2019),
+    ]

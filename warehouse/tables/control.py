@@ -88,7 +88,7 @@ class StateParameter(Base):
 
 
 class CodeMap(Base):
-    """One row per code that a submitter sends, standard codes included."""
+    """One row per code that a submitter sends and the years in which it means the same, standard codes included."""
 
     __tablename__ = "code_map"
     __table_args__ = {"schema": "control"}  # noqa: RUF012
@@ -96,6 +96,8 @@ class CodeMap(Base):
     code_set: Mapped[Key]
     submitter: Mapped[Key]
     local_code: Mapped[Key]
+    first_year: Mapped[int] = mapped_column(primary_key=True, server_default=text("1900"))
+    last_year: Mapped[int] = mapped_column(server_default=text("9999"))
     standard_code: Mapped[str]
 
 

@@ -1,5 +1,5 @@
 {#- Rows of a raw table that the quality gate let through, each with what its delivery says about it: submitter, period, the date
-    format of its layout version, and the submitter's code maps as one object, '<code set>/<local code>' -> standard code.
+    format of its layout version, and the submitter's code maps of the period's year as one object, '<code set>/<local code>' -> standard code.
     The deliveries are materialised, so that the object is built once per delivery and not once per row.
     date_formats: layout version -> format, for a layout with dates. -#}
 {% macro accepted_rows(layout, date_formats={}) -%}
@@ -18,7 +18,9 @@ with delivery as materialized (
         (
             select jsonb_object_agg(code_map.code_set || '/' || code_map.local_code, code_map.standard_code)
             from {{ source('control', 'code_map') }} as code_map
-            where code_map.submitter = delivery.submitter
+            where
+                code_map.submitter = delivery.submitter
+                and cast(left(delivery.period, 4) as integer) between code_map.first_year and code_map.last_year
         ) as code_map
     from {{ source('control', 'delivery') }} as delivery
     where delivery.layout = '{{ layout }}' and delivery.status = 'accepted'

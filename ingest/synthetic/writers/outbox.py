@@ -37,9 +37,12 @@ class Outbox:
         self.root, self.catalogue = root, catalogue
         self.rows: dict[Path, int] = {}
         self._local = {
-            (name, code_set): {standard: local for local, standard in mapping.items()}
+            (name, code_set): [
+                (first, last, {standard: local for local, standard in mapping.items()})
+                for first, last, mapping in submitter.code_map(code_set)
+            ]
             for name, submitter in state.submitters.items()
-            for code_set, mapping in submitter.code_maps.items()
+            for code_set in submitter.code_maps
         }
 
     def path(self, layout: Layout, submitter: str, period: str) -> Path:
@@ -62,9 +65,11 @@ class Outbox:
         if not count:
             return
         date_format = layout.versions[version].date_format or "YYYYMMDD"
+        year = layout.period_year(period)
         headers = [_header(column, version, spelling) for column in declared]
         arrays = [
-            self._text(column, columns.get(column.name), submitter, date_format, count) for column in declared
+            self._text(column, columns.get(column.name), submitter, year, date_format, count)
+            for column in declared
         ]
         delimiter = layout.versions[version].delimiter or ","
         body = _lines(pa.table(arrays, names=headers), delimiter, quoting, layout.versions[version].encoding)
@@ -83,12 +88,13 @@ class Outbox:
         self.rows[path] = self.rows.get(path, 0) + count
 
     def _text(
-        self, column: Column, value: Value | None, submitter: str, date_format: str, count: int
+        self, column: Column, value: Value | None, submitter: str, year: int, date_format: str, count: int
     ) -> pa.Array:
         if value is None:
             return pa.nulls(count, pa.string())
         if isinstance(value, Coded):
-            local = self._local.get((submitter, column.code_set or ""))
+            maps = self._local.get((submitter, column.code_set or ""), [])
+            local = next((codes for first, last, codes in maps if first <= year <= last), None)
             words = [local[code] if local else code for code in value.codes]
             return pa.array(words).take(pa.array(value.positions, mask=np.asarray(value.positions) < 0))
         if isinstance(value, np.ndarray):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import P20WError
-from warehouse.state import DEMO_STATE, load_state
+from warehouse.state import DEMO_STATE, Submitter, load_state
 
 
 def _changed(tmp_path: Path, old: str, new: str) -> Path:
@@ -61,3 +61,35 @@ def test_a_wrong_key_is_named(tmp_path: Path, old: str, new: str, told: str) -> 
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(P20WError, match=r"/nowhere/state\.yml cannot be read"):
         load_state("/nowhere/state.yml")
+
+
+def test_a_code_map_is_of_all_years_or_of_the_years_written_beside_it() -> None:
+    north = load_state(DEMO_STATE).submitters["north"].model_dump(by_alias=True)
+    years = [
+        {"from": 2021, "codes": {"x": "X"}},
+        {"to": 2015, "codes": {"m": "M"}},
+        {"from": 2018, "codes": {"f": "F"}},
+    ]
+    sender = Submitter.model_validate(north | {"code_maps": {"sex": years, "yes_no": {"J": "Y"}}})
+    assert sender.code_map("sex") == [
+        (1900, 2015, {"m": "M"}),
+        (2018, 2020, {"f": "F"}),
+        (2021, 9999, {"x": "X"}),
+    ]
+    assert sender.code_map("yes_no") == [(1900, 9999, {"J": "Y"})]
+    assert sender.code_map("k12_term") == []
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        ("[{from: 2019, codes: {a: M}}, {from: 2019, codes: {b: M}}]", "sex has two maps for 2019"),
+        ("[{to: 2019, codes: {a: M}}, {from: 2018, codes: {b: M}}]", "sex has two maps for 2018"),
+        ("[{from: 2019, to: 2018, codes: {a: M}}]", "sex ends in 2018, before it begins in 2019"),
+        ("[{from: 2019}]", r"submitters\.south\.code_maps\.sex\.0\.codes: is missing"),
+        ("[]", "sex has no codes"),
+    ],
+)
+def test_years_of_codes_that_overlap_or_are_empty_are_named(tmp_path: Path, new: str, told: str) -> None:
+    with pytest.raises(P20WError, match=told):
+        load_state(_changed(tmp_path, 'sex: {"1": M, "2": F, "3": X}', f"sex: {new}"))
