@@ -5,7 +5,9 @@ Belongs here: the shape of that query. Must not come here: what makes a row fail
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from ingest.layout import Column, Layout
@@ -33,6 +35,15 @@ class Delivery:
     sequence: int
     layout_version: str
     row_count: int
+
+
+def exclude_others(connection: psycopg.Connection[Any], layout: Layout) -> None:
+    """Wait until this transaction alone decides on the layout's deliveries, and set the planner for its statements."""
+    for name, value in PLANNER_SETTINGS.items():
+        connection.execute("select set_config(%s, %s, true)", [name, value])
+    connection.execute(
+        "select pg_advisory_xact_lock(hashtextextended('p20w quality gate ' || %s, 0))", [layout.key]
+    )
 
 
 def sent_name(column: Column) -> str:

@@ -1,25 +1,24 @@
-"""What follows from the findings for each delivery: accepted, held or superseded, with its counts.
+"""What follows from the findings for each delivery: accepted or held, with its counts.
 
 Belongs here: the statements that decide and the words of a reason. Must not come here: finding failing rows.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, id_list
 from quality_checks.catalogue import RuleSet
+from quality_checks.precedence import Connection, repeated_keys, settle_precedence
 from quality_checks.results import Decision
 from warehouse.errors import P20WError
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-
 _WAITING = """
     select delivery_id, submitter, period, sequence, layout_version, row_count
-    from control.delivery where layout = %s and status = any(%s) order by delivery_id for update
+    from control.delivery
+    where layout = %(layout)s and status = any(%(statuses)s) and (%(only)s::bigint is null or delivery_id = %(only)s)
+    order by delivery_id for update
 """
 
 # Why deliveries are held: one line per delivery and reason.
@@ -52,22 +51,6 @@ _SETTLE = """
     where d.delivery_id = judged.delivery_id
 """
 
-# Of all accepted deliveries of one submitter and period the last sequence counts; between equal sequences the
-# one that came later.
-_SUPERSEDE = """
-    with ranked as (
-        select delivery_id, first_value(delivery_id) over newest as newest_id, first_value(sequence) over newest as newest
-        from control.delivery where layout = %s and status = 'accepted'
-        window newest as (partition by submitter, period order by sequence desc, delivery_id desc)
-    )
-    update control.delivery as d set
-        status = 'superseded',
-        status_reason = 'replaced by delivery ' || ranked.newest_id || ', sequence ' || ranked.newest,
-        decided_at = now()
-    from ranked where ranked.delivery_id = d.delivery_id and ranked.newest_id <> d.delivery_id
-    returning d.delivery_id
-"""
-
 _DECISIONS = """
     select delivery_id, submitter, period, status, status_reason, row_count, accepted_count, quarantined_count,
         rejected_count
@@ -75,9 +58,12 @@ _DECISIONS = """
 """
 
 
-def waiting(connection: Connection, layout: Layout, statuses: Sequence[str]) -> list[Delivery]:
-    """Return the layout's deliveries of these statuses and keep others from deciding on them."""
-    rows = connection.execute(_WAITING, [layout.key, list(statuses)]).fetchall()
+def waiting(
+    connection: Connection, layout: Layout, statuses: Sequence[str], only: int | None = None
+) -> list[Delivery]:
+    """Return the layout's deliveries of these statuses, or the one of them, and keep others from deciding on them."""
+    wanted = {"layout": layout.key, "statuses": list(statuses), "only": only}
+    rows = connection.execute(_WAITING, wanted).fetchall()
     return [Delivery(*row) for row in rows]
 
 
@@ -90,8 +76,8 @@ def decide(
     _check_rows(connection, deliveries)
     reasons = _reasons(connection, layout, rule_set, ids)
     connection.execute(_SETTLE, [list(reasons), list(reasons.values())])
-    replaced = [row[0] for row in connection.execute(_SUPERSEDE, [layout.key]).fetchall()]
-    _remember(connection, sorted({*ids, *replaced}))
+    changed = settle_precedence(connection, layout, ids)
+    _remember(connection, sorted({*ids, *changed}))
     return tuple(Decision(*row) for row in connection.execute(_DECISIONS, [ids]).fetchall())
 
 
@@ -127,6 +113,8 @@ def _reasons(connection: Connection, layout: Layout, rule_set: RuleSet, ids: lis
     parameters = {"ids": ids, "tolerance": rule_set.rejected_tolerance, "may_be_empty": layout.may_be_empty}
     for delivery_id, reason in connection.execute(_REASONS, parameters).fetchall():
         reasons.setdefault(delivery_id, []).append(reason)
+    for delivery_id, count in repeated_keys(connection, layout, ids).items():
+        reasons.setdefault(delivery_id, []).append(f"{count} keys stand more than once in this amendment")
     return {delivery_id: "; ".join(found) for delivery_id, found in reasons.items()}
 
 

@@ -9,31 +9,34 @@ from collections.abc import Sequence
 
 from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
-from quality_checks.batch import PLANNER_SETTINGS, Delivery
+from quality_checks.batch import Delivery, exclude_others
 from quality_checks.catalogue import RuleSet, rule_set
-from quality_checks.decisions import Connection, decide, waiting
-from quality_checks.findings import count_by_rule, find, record
+from quality_checks.decisions import decide, waiting
+from quality_checks.findings import Connection, count_by_rule, find, record
 from quality_checks.results import Decision, GateResult, RuleCount
 from quality_checks.suites import SuiteRun, run_suite
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 
 
-def run_gate(warehouse: Warehouse, layout_key: str, *, include_held: bool = False) -> GateResult:
+def run_gate(
+    warehouse: Warehouse, layout_key: str, *, include_held: bool = False, only: int | None = None
+) -> GateResult:
     """Judge every loaded delivery of a layout, all in one transaction; a second run finds nothing to do.
 
     Args:
         warehouse: where the deliveries are.
         layout_key: such as k12/student.
         include_held: judge held deliveries again too, after a directory they refer to has come in.
+        only: judge this delivery alone.
     """
     layout = load_catalogue().layout(layout_key)
     rules = rule_set(layout_key)
     started = time.monotonic()
     with warehouse.connect() as connection:
-        _exclude_others(connection, layout)
+        exclude_others(connection, layout)
         statuses = ("loaded", "held") if include_held else ("loaded",)
-        deliveries = waiting(connection, layout, statuses)
+        deliveries = waiting(connection, layout, statuses, only)
         if not deliveries:
             return GateResult(layout_key, seconds=time.monotonic() - started)
         # First, so that its counts are stored by the same commit as the decisions.
@@ -48,14 +51,6 @@ def run_gate(warehouse: Warehouse, layout_key: str, *, include_held: bool = Fals
         _check_agreement(layout, counts, suite)
         _store_suite(connection, suite, deliveries)
     return GateResult(layout_key, decisions, counts, suite, time.monotonic() - started)
-
-
-def _exclude_others(connection: Connection, layout: Layout) -> None:
-    for name, value in PLANNER_SETTINGS.items():
-        connection.execute("select set_config(%s, %s, true)", [name, value])
-    connection.execute(
-        "select pg_advisory_xact_lock(hashtextextended('p20w quality gate ' || %s, 0))", [layout.key]
-    )
 
 
 def _rule_counts(

@@ -200,6 +200,8 @@ def deliver(
     period: str,
     rows: Iterable[Row],
     sequence: int = 1,
+    *,
+    is_amendment: bool = False,
 ) -> int:
     """Put rows where the loader would; return the id of the delivery, which waits for its decision."""
     layout = load_catalogue().layout(layout_key)
@@ -212,10 +214,10 @@ def deliver(
     with warehouse.connect() as connection:
         found = connection.execute(
             "insert into control.delivery (layout, submitter, period, sequence, layout_version, sha256, file_name,"
-            " byte_count, status, row_count, loaded_at)"
-            " values (%s, %s, %s, %s, %s, gen_random_uuid()::text, 'test', 1, 'loaded', %s, now())"
+            " byte_count, status, row_count, is_amendment, loaded_at)"
+            " values (%s, %s, %s, %s, %s, gen_random_uuid()::text, 'test', 1, 'loaded', %s, %s, now())"
             " returning delivery_id",
-            [layout_key, submitter, period, sequence, version, len(lines)],
+            [layout_key, submitter, period, sequence, version, len(lines), is_amendment],
         ).fetchone()
         assert found
         delivery_id = int(found[0])

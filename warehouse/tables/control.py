@@ -6,7 +6,7 @@ Whatever holds a delivered value does not belong here.
 import datetime
 import uuid
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from warehouse.tables.base import Base, BigCount, BigId, Json, Key, Now, SmallId, one_of
@@ -17,7 +17,17 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("layout", "submitter", "period", "sha256"),
+        # What was withdrawn may be delivered again, if somebody says so.
+        Index(
+            "uq_delivery__content",
+            "layout",
+            "submitter",
+            "period",
+            "sha256",
+            unique=True,
+            postgresql_where=text("status <> 'withdrawn'"),
+        ),
+        Index(None, "sha256"),
         CheckConstraint(
             one_of("status", "loaded", "accepted", "held", "superseded", "withdrawn", "failed"), name="status"
         ),
@@ -48,6 +58,7 @@ class Delivery(Base):
     received_at: Mapped[Now]
     loaded_at: Mapped[datetime.datetime | None]
     decided_at: Mapped[datetime.datetime | None]
+    is_amendment: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class DeliveryEvent(Base):
@@ -63,6 +74,22 @@ class DeliveryEvent(Base):
     at: Mapped[Now]
     event: Mapped[str]
     detail: Mapped[str | None]
+    # Who decided, where a person did.
+    actor: Mapped[str | None]
+
+
+class DeliveryStatus(Base):
+    """One row per status that a delivery had, from when on; written by a trigger."""
+
+    __tablename__ = "delivery_status"
+    __table_args__ = (Index(None, "delivery_id"), {"schema": "control"})
+
+    status_id: Mapped[BigId]
+    delivery_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("control.delivery.delivery_id", ondelete="cascade")
+    )
+    status: Mapped[str]
+    at: Mapped[datetime.datetime]
 
 
 class Code(Base):

@@ -46,6 +46,17 @@ class RejectedRow(Base):
     column_name: Mapped[str | None]
 
 
+class ReplacedRow(Base):
+    """One row per delivered row and amendment that replaces it while the amendment is in force."""
+
+    __tablename__ = "replaced_row"
+    __table_args__ = (Index(None, "amended_by"), {"schema": "quality"})
+
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    amended_by: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
 class RuleResult(Base):
     """One row per delivery and rule."""
 

@@ -27,12 +27,20 @@ with delivery as materialized (
 ),
 
 -- The gate's decision stands as it was made, whatever severity a rule has by now. A row may have broken several rules.
-rejected as (
-    select distinct
+-- An amendment replaces single rows of earlier deliveries for as long as it is in force itself.
+left_out as (
+    select
         finding.delivery_id,
         finding.row_number
     from {{ source('quality', 'rejected_row') }} as finding
     inner join delivery on finding.delivery_id = delivery.delivery_id
+    union
+    select
+        replaced.delivery_id,
+        replaced.row_number
+    from {{ source('quality', 'replaced_row') }} as replaced
+    inner join delivery on replaced.delivery_id = delivery.delivery_id
+    inner join delivery as amendment on replaced.amended_by = amendment.delivery_id
 )
 
 select
@@ -43,8 +51,8 @@ select
     delivery.code_map
 from {{ source('raw', layout | replace('/', '__')) }} as delivered
 inner join delivery on delivered.delivery_id = delivery.delivery_id
-left join rejected
-    on delivered.delivery_id = rejected.delivery_id
-    and delivered.row_number = rejected.row_number
-where rejected.delivery_id is null
+left join left_out
+    on delivered.delivery_id = left_out.delivery_id
+    and delivered.row_number = left_out.row_number
+where left_out.delivery_id is null
 {%- endmacro %}
