@@ -4,6 +4,7 @@ Belongs here: the transaction of a delivery. Must not come here: file formats (r
 folders of waiting files (landing).
 """
 
+import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -207,6 +208,11 @@ def _copy(
     if fault is not None:
         raise _explained(reader, fault, name)
     raw_tables.attach_partition(connection, what.layout, delivery_id)
+    # What goes back to the sender speaks of the lines and the column names of this file.
+    connection.execute(
+        "update control.delivery set first_line = %s, headers = %s::jsonb where delivery_id = %s",
+        (reader.first_line, json.dumps(reader.headers), delivery_id),
+    )
     return row_count
 
 

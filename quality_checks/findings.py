@@ -12,10 +12,14 @@ from psycopg import sql
 
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, batch_query
+from quality_checks.lines import LINE_NUMBER, find_line_breaks
 from quality_checks.predicates import failing, key_columns, key_counts
 from quality_checks.rule import Rule
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+#: Of a hold or warn rule so many rows of a delivery are kept with their line; all of them are counted.
+MOST_NOTED_ROWS = 1000
 
 
 def find(
@@ -30,15 +34,34 @@ def find(
     connection.execute("analyze finding")
 
 
-def record(connection: Connection, deliveries: Sequence[Delivery]) -> None:
-    """Write what was found into quality.rejected_row and quality.rule_result, in place of what stood there."""
+def record(connection: Connection, layout: Layout, deliveries: Sequence[Delivery]) -> None:
+    """Write what was found into rejected_row, noted_row and rule_result, in place of what stood there."""
     ids = [delivery.delivery_id for delivery in deliveries]
-    connection.execute("delete from quality.rejected_row where delivery_id = any(%s)", [ids])
-    connection.execute("delete from quality.rule_result where delivery_id = any(%s)", [ids])
+    for table in ("rejected_row", "noted_row", "rule_result"):
+        connection.execute(
+            sql.SQL("delete from {} where delivery_id = any(%s)").format(sql.Identifier("quality", table)),
+            [ids],
+        )
+    find_line_breaks(connection, layout, deliveries)
     connection.execute(
-        "insert into quality.rejected_row (delivery_id, row_number, rule_code, column_name)"
-        " select f.delivery_id, f.row_number, r.rule_code, r.column_name"
-        " from finding as f join judged_rule as r on r.number = f.number where r.severity = 'reject'"
+        sql.SQL(
+            "insert into quality.rejected_row (delivery_id, row_number, rule_code, column_name, line_number)"
+            " select f.delivery_id, f.row_number, r.rule_code, r.column_name, {line}"
+            " from finding as f join judged_rule as r on r.number = f.number"
+            " join control.delivery as d on d.delivery_id = f.delivery_id where r.severity = 'reject'"
+        ).format(line=LINE_NUMBER)
+    )
+    # Rows that stay in: enough of them to find the mistake by, for a warning may be found on every row.
+    connection.execute(
+        sql.SQL(
+            "insert into quality.noted_row (delivery_id, row_number, rule_code, column_name, line_number)"
+            " select f.delivery_id, f.row_number, f.rule_code, f.column_name, {line}"
+            " from (select finding.*, r.rule_code, r.column_name, row_number()"
+            "     over (partition by finding.delivery_id, finding.number order by finding.row_number) as place"
+            "     from finding join judged_rule as r on r.number = finding.number"
+            "     where r.severity <> 'reject') as f"
+            " join control.delivery as d on d.delivery_id = f.delivery_id where f.place <= {most}"
+        ).format(line=LINE_NUMBER, most=sql.Literal(MOST_NOTED_ROWS))
     )
     connection.execute(
         "insert into quality.rule_result (delivery_id, rule_code, evaluated_count, failed_count, passed)"

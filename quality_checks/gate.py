@@ -42,7 +42,7 @@ def run_gate(
         # First, so that its counts are stored by the same commit as the decisions.
         suite = run_suite(warehouse, layout, rules.rules, deliveries)
         find(connection, layout, rules.rules, deliveries)
-        record(connection, deliveries)
+        record(connection, layout, deliveries)
         decisions = decide(connection, layout, rules, deliveries)
         counts = _rule_counts(connection, rules, decisions)
         if _disagreements(counts, suite):

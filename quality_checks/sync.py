@@ -8,13 +8,15 @@ from warehouse.connection import Warehouse
 
 _UPSERT = """
     insert into quality.rule as known
-        (rule_code, layout, column_name, kind, sentence, severity, owner, reference, tolerance)
+        (rule_code, layout, column_name, kind, sentence, severity, owner, reference, tolerance, repair)
     select * from unnest(
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[])
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[],
+        %s::text[])
     on conflict (rule_code) do update set
         layout = excluded.layout, column_name = excluded.column_name, kind = excluded.kind,
         sentence = excluded.sentence, severity = excluded.severity, owner = excluded.owner,
-        reference = excluded.reference, tolerance = excluded.tolerance
+        reference = excluded.reference, tolerance = excluded.tolerance,
+        repair = excluded.repair
     where known is distinct from excluded
 """
 
@@ -36,6 +38,7 @@ def sync_rules(warehouse: Warehouse) -> int:
             rule.owner,
             rule.reference or None,
             rule.tolerance,
+            rule.repair,
         )
         for rule in rules
     ]

@@ -55,8 +55,13 @@ class Home:
 
     @property
     def reports(self) -> Path:
-        """Reports for agencies."""
+        """Reports that are not for the public."""
         return self.root / "reports"
+
+    @property
+    def agency_reports(self) -> Path:
+        """What goes back to those who send, one folder per submitter."""
+        return self.reports / "agencies"
 
     @property
     def site(self) -> Path:

@@ -22,6 +22,14 @@ class Reader(Protocol):
         """Columns of the raw table, in the order in which the file holds them."""
 
     @property
+    def first_line(self) -> int | None:
+        """Line of the file on which the first row begins; None where the file has no lines."""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Each column of the file with what its sender calls it, in the file's order."""
+
+    @property
     def copy_options(self) -> sql.Composable:
         """Options of the COPY statement."""
 

@@ -45,6 +45,16 @@ class DelimitedReader:
         self.columns = [c.name for c in match_header(self.header_names, layout, version, name)]
 
     @property
+    def first_line(self) -> int:
+        """Line of the file on which the first row begins."""
+        return self.header_lines + 1
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Each column of the file with its name in the header line, in the file's order."""
+        return list(zip(self.columns, self.header_names, strict=True))
+
+    @property
     def copy_options(self) -> sql.Composable:
         """Options of the COPY statement that takes the chunks."""
         return sql.SQL("format csv, delimiter {}, encoding {}").format(

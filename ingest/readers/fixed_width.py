@@ -41,6 +41,19 @@ class FixedWidthReader:
         self._total = ControlTotal(layout, version)
 
     @property
+    def first_line(self) -> int:
+        """Line of the file with the first data record."""
+        return 2 if self.declared.header else 1
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Each column of the record with its place, for such a file has no header line."""
+        return [
+            (name, f"{name} ({first + 1}-{last})")
+            for name, (first, last) in zip(self.columns, self._spans, strict=True)
+        ]
+
+    @property
     def copy_options(self) -> sql.Composable:
         """Options of the COPY statement that takes the chunks."""
         encoding = POSTGRES_ENCODINGS[self.declared.encoding]

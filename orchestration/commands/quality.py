@@ -1,30 +1,50 @@
-"""`p20w quality`: what the rules found."""
+"""`p20w quality`: what the rules found, and what goes back to those who sent the files."""
 
 from pathlib import Path
 
 import click
 
 
-@click.command("quality")
+@click.group("quality", invoke_without_command=True)
 @click.option("--submitter", help="Only this submitter's deliveries.")
-@click.option(
-    "--reject-file", "delivery", type=int, help="Write the rows set aside from this delivery, for the sender."
-)
-def command(submitter: str | None, delivery: int | None) -> None:
-    """Show each rule that rows broke, by layout and submitter; or write a delivery's reject file."""
+@click.pass_context
+def command(context: click.Context, submitter: str | None) -> None:
+    """Show each rule that rows broke, by layout and submitter; subcommands write what goes back to the sender."""
+    if context.invoked_subcommand is not None:
+        return
     from orchestration.findings import finding_lines
     from warehouse.connection import open_warehouse
 
-    warehouse = open_warehouse()
-    if delivery is not None:
-        from quality_checks.rejects import write_reject_file
-
-        path: Path = warehouse.home.reports / "rejects" / f"delivery_{delivery}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows = write_reject_file(warehouse, delivery, path)
-        click.echo(
-            f"{rows:,} rows set aside are in {path}; it holds identifiers: hand it to the sender only."
-        )
-        return
-    for line in finding_lines(warehouse, submitter):
+    for line in finding_lines(open_warehouse(), submitter):
         click.echo(line)
+
+
+@command.command("rejects")
+@click.argument("delivery", type=int, required=False)
+@click.option("--layout", help="Every delivery of this layout, for example k12/enrollment.")
+@click.option("--submitter", help="Every delivery of this submitter.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write, or the folder for several.")
+def rejects(delivery: int | None, layout: str | None, submitter: str | None, out: Path | None) -> None:
+    """Write the rows that broke a rule, as they were sent: of one DELIVERY, or of all of a layout or submitter."""
+    from quality_checks.rejects import RejectFile, reject_file_name, write_reject_file, write_reject_files
+    from warehouse.connection import open_warehouse
+
+    if (delivery is None) == (layout is None and submitter is None):
+        raise click.UsageError("Name one delivery, or a layout, a submitter or both.")
+    warehouse = open_warehouse()
+    folder = warehouse.home.agency_reports
+    if delivery is None:
+        written = write_reject_files(warehouse, out or folder, layout=layout, submitter=submitter)
+    else:
+        from ingest.deliveries import find_delivery
+
+        sender = find_delivery(warehouse, delivery).submitter
+        path = out or folder / sender / reject_file_name(delivery)
+        written = [RejectFile(path, delivery, write_reject_file(warehouse, delivery, path))]
+    for file in written:
+        click.echo(f"{file.line_count:>8,} findings of delivery {file.delivery_id} are in {file.path}")
+    click.echo(
+        "These files hold identifiers: hand each to its sender only."
+        if written
+        else "No rule was broken by these deliveries."
+    )

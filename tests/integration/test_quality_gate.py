@@ -213,14 +213,10 @@ def test_the_reject_file_returns_rows_as_sent_with_reason_and_repair(
     run_gate(warehouse, "k12/student")
     path = tmp_path / "returns" / "rejected.csv"
 
-    assert write_reject_file(warehouse, delivery_id, path) == 1
-    with path.open(newline="") as file:
-        (line,) = csv.DictReader(file)
-    assert (line["row_number"], line["rule_code"], line["column_name"]) == (
-        "6",
-        "K12STU-REQ-birthdate",
-        "birthdate",
-    )
+    write_reject_file(warehouse, delivery_id, path)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        (line,) = [line for line in csv.DictReader(file) if line["set_aside"] == "yes"]
+    assert (line["record"], line["rule"], line["column"]) == ("6", "K12STU-REQ-birthdate", "birthDate")
     assert line["how_to_repair"].startswith("Fill in birthdate")
     assert line["firstName"] == '\'=HYPERLINK("x")'
     assert (line["lastSurname"], line["postalCode"]) == ("'-Dash", "-12")
@@ -247,6 +243,7 @@ def test_no_delivered_value_is_stored_with_the_results(
     assert result.held
     stored = warehouse.fetch_value(
         "select concat((select string_agg(x::text, ' ') from quality.rejected_row x),"
+        " (select string_agg(x::text, ' ') from quality.noted_row x),"
         " (select string_agg(x::text, ' ') from quality.rule_result x),"
         " (select string_agg(x::text, ' ') from quality.validation_result x),"
         " (select string_agg(x::text, ' ') from control.delivery x),"

@@ -5,8 +5,10 @@ Whatever holds a delivered value does not belong here.
 
 import datetime
 import uuid
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from warehouse.tables.base import Base, BigCount, BigId, Json, Key, Now, SmallId, one_of
@@ -59,6 +61,9 @@ class Delivery(Base):
     loaded_at: Mapped[datetime.datetime | None]
     decided_at: Mapped[datetime.datetime | None]
     is_amendment: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Where the rows begin in the file and how it heads its columns; what goes back to the sender says so too.
+    first_line: Mapped[int | None]
+    headers: Mapped[list[Any] | None] = mapped_column(JSONB)
 
 
 class DeliveryEvent(Base):
@@ -90,6 +95,16 @@ class DeliveryStatus(Base):
     )
     status: Mapped[str]
     at: Mapped[datetime.datetime]
+
+
+class AgencyLogin(Base):
+    """One row per database login of an agency and submitter whose rows it may see."""
+
+    __tablename__ = "agency_login"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012
+
+    login_role: Mapped[Key]
+    submitter: Mapped[Key]
 
 
 class Code(Base):

@@ -5,10 +5,10 @@ Tables with identifiers (source_record, person_record) are dbt's and do not belo
 
 import uuid
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.tables.base import Base, Now, one_of
+from warehouse.tables.base import Base, Json, Key, Now, one_of
 
 _SCHEMA = {"schema": "identity"}
 
@@ -90,3 +90,34 @@ class ReviewItem(Base):
     reason: Mapped[str]
     match_weight: Mapped[float | None]
     __mapper_args__ = {"primary_key": [linkage_run_id, record_id_l, record_id_r]}  # noqa: RUF012
+
+
+class NscRequest(Base):
+    """One row per request file written for the Clearinghouse: the record of that disclosure."""
+
+    __tablename__ = "nsc_request"
+    __table_args__ = _SCHEMA
+
+    request_id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    requested_at: Mapped[Now]
+    requested_by: Mapped[str] = mapped_column(server_default=text("current_user"))
+    school_year: Mapped[int]
+    inquiry_type: Mapped[str]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    counts: Mapped[Json]
+
+
+class NscRequestMember(Base):
+    """One row per student of a request: whose the returned key is."""
+
+    __tablename__ = "nsc_request_member"
+    __table_args__ = _SCHEMA
+
+    return_key: Mapped[Key]
+    request_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("identity.nsc_request.request_id", ondelete="cascade")
+    )
+    student_id_state: Mapped[str]

@@ -82,3 +82,20 @@ class PublishedIndicatorCell(Base):
     shown_count: Mapped[str | None]
     shown_value: Mapped[str | None]
     suppression_code: Mapped[str]
+
+
+class PublishedLimitation(Base):
+    """One row per release, indicator and known limitation that touches it."""
+
+    __tablename__ = "limitation"
+    __table_args__ = {"schema": "published"}  # noqa: RUF012
+
+    release_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("published.release.release_id", ondelete="cascade"), primary_key=True
+    )
+    indicator_code: Mapped[Key]
+    limitation_code: Mapped[Key]
+    sentence: Mapped[str]
+    owner: Mapped[str]
+    since: Mapped[str | None]
+    until: Mapped[str | None]

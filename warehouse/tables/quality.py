@@ -3,13 +3,14 @@
 A finding names row and column; the value stays in raw.
 """
 
+import uuid
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.tables.base import Base, BigId, Key, Now, one_of
+from warehouse.tables.base import Base, BigCount, BigId, Key, Now, one_of
 
 
 class Rule(Base):
@@ -31,6 +32,7 @@ class Rule(Base):
     owner: Mapped[str | None]
     reference: Mapped[str | None]
     tolerance: Mapped[float | None]
+    repair: Mapped[str | None]
 
 
 class RejectedRow(Base):
@@ -44,6 +46,20 @@ class RejectedRow(Base):
     row_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     rule_code: Mapped[Key]
     column_name: Mapped[str | None]
+    line_number: Mapped[BigCount | None]
+
+
+class NotedRow(Base):
+    """One row per delivered row and hold or warn rule it broke: the first rows of each delivery and rule."""
+
+    __tablename__ = "noted_row"
+    __table_args__ = {"schema": "quality"}  # noqa: RUF012
+
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rule_code: Mapped[Key]
+    column_name: Mapped[str | None]
+    line_number: Mapped[BigCount | None]
 
 
 class ReplacedRow(Base):
@@ -85,3 +101,52 @@ class ValidationResult(Base):
     success: Mapped[bool]
     statistics: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     run_at: Mapped[Now]
+
+
+class Scorecard(Base):
+    """One row per scoring, submitter, layout, period and dimension: so many of so many were as they should be."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (
+        CheckConstraint(
+            one_of(
+                "dimension",
+                *("timeliness", "completeness", "validity", "consistency", "uniqueness", "linkability"),
+            ),
+            name="dimension",
+        ),
+        CheckConstraint("numerator between 0 and denominator and denominator > 0", name="is_share"),
+        Index(None, "submitter", "scored_at"),
+        {"schema": "quality"},
+    )
+
+    run_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    submitter: Mapped[Key]
+    layout: Mapped[Key]
+    period: Mapped[Key]
+    dimension: Mapped[Key]
+    numerator: Mapped[BigCount]
+    denominator: Mapped[BigCount]
+    score: Mapped[float]
+    scored_at: Mapped[Now]
+
+
+class Limitation(Base):
+    """One row per known limitation and what it is attached to."""
+
+    __tablename__ = "limitation"
+    __table_args__ = (
+        CheckConstraint(
+            one_of("subject_type", "layout_column", "core_column", "indicator"), name="subject_type"
+        ),
+        {"schema": "quality"},
+    )
+
+    limitation_code: Mapped[Key]
+    subject_type: Mapped[Key]
+    subject: Mapped[Key]
+    sentence: Mapped[str]
+    owner: Mapped[str]
+    since: Mapped[str | None]
+    until: Mapped[str | None]
+    submitter: Mapped[str | None]
