@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from warehouse.tables import control, identity, published, quality
+from warehouse.tables import control, identity, published, quality, stewardship
 from warehouse.tables.base import Base
 
 # Importing the modules registers their tables.
-_REGISTERED = (control, identity, published, quality)
+_REGISTERED = (control, identity, published, quality, stewardship)
 
 context.configure(
     connection=context.config.attributes["connection"],

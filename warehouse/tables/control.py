@@ -149,6 +149,7 @@ class LinkageRun(Base):
     __tablename__ = "linkage_run"
     __table_args__ = (
         CheckConstraint(one_of("status", "candidate", "live", "retired", "failed"), name="status"),
+        CheckConstraint(one_of("mode", "full", "incremental"), name="mode"),
         Index("uq_linkage_run__live", "status", unique=True, postgresql_where=text("status = 'live'")),
         {"schema": "control"},
     )
@@ -161,7 +162,29 @@ class LinkageRun(Base):
     status: Mapped[str]
     model_version: Mapped[str | None]
     threshold: Mapped[float | None]
+    mode: Mapped[str] = mapped_column(server_default=text("'full'"))
+    mode_reason: Mapped[str | None]
+    based_on: Mapped[uuid.UUID | None]
     counts: Mapped[Json]
+
+
+class LinkageRunEvent(Base):
+    """One row per thing that happened to a linkage run: going live, failing its checks, being restored."""
+
+    __tablename__ = "linkage_run_event"
+    __table_args__ = (
+        CheckConstraint(one_of("event", "live", "failed", "restored"), name="event"),
+        Index(None, "linkage_run_id"),
+        {"schema": "control"},
+    )
+
+    event_id: Mapped[BigId]
+    linkage_run_id: Mapped[uuid.UUID]
+    event: Mapped[str]
+    replaced: Mapped[uuid.UUID | None]
+    actor: Mapped[str | None]
+    detail: Mapped[str | None]
+    at: Mapped[Now]
 
 
 class Release(Base):

@@ -4,8 +4,10 @@ Tables with identifiers (source_record, person_record) are dbt's and do not belo
 """
 
 import uuid
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from warehouse.tables.base import Base, Json, Key, Now, one_of
@@ -14,7 +16,7 @@ _SCHEMA = {"schema": "identity"}
 
 
 class Edge(Base):
-    """One row per run, pair of records and model that scored it."""
+    """One row per run, pair of records and model that scored it: what links, and what was weighed and did not."""
 
     __tablename__ = "edge"
     __table_args__ = (Index(None, "linkage_run_id", "record_id_l"), _SCHEMA)
@@ -26,6 +28,8 @@ class Edge(Base):
     method: Mapped[str | None]
     match_weight: Mapped[float | None]
     match_probability: Mapped[float | None]
+    is_link: Mapped[bool] = mapped_column(server_default=text("true"))
+    reason: Mapped[str | None]
     # Loaded by the million in one COPY: no primary key to maintain, the mapper is told what identifies.
     __mapper_args__ = {"primary_key": [linkage_run_id, record_id_l, record_id_r, model]}  # noqa: RUF012
 
@@ -42,7 +46,7 @@ class Membership(Base):
 
 
 class Person(Base):
-    """One row per person id ever assigned; none is reused or deleted."""
+    """One row per person id ever assigned; none is deleted or given to somebody else."""
 
     __tablename__ = "person"
     __table_args__ = (
@@ -57,15 +61,18 @@ class Person(Base):
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     merged_into: Mapped[uuid.UUID | None]
     first_linkage_run_id: Mapped[uuid.UUID | None]
+    # Of a merged or retired id: the last run in which it stood for somebody, so that it can be given back.
+    last_linkage_run_id: Mapped[uuid.UUID | None]
 
 
 class PersonEvent(Base):
-    """One row per assignment, merge or split of a person id, with its reason."""
+    """One row per change of a person id in a run, with its reason; it holds from the day the run goes live."""
 
     __tablename__ = "person_event"
     __table_args__ = (
-        CheckConstraint(one_of("event", "assign", "merge", "split"), name="event"),
+        CheckConstraint(one_of("event", "assign", "merge", "split", "retire", "revive"), name="event"),
         Index(None, "person_id"),
+        Index(None, "linkage_run_id"),
         _SCHEMA,
     )
 
@@ -75,6 +82,7 @@ class PersonEvent(Base):
     person_id: Mapped[uuid.UUID]
     other_person_id: Mapped[uuid.UUID | None]
     reason: Mapped[str | None]
+    cause: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     at: Mapped[Now]
 
 
