@@ -68,7 +68,7 @@ def batch_query(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Deli
         "select r.delivery_id, r.row_number, d.submitter, d.code_year, d.period_year, d.period_begin, d.period_end,"
         " d.date_format, {values} from ({sent}) as r"
         " join (values {deliveries}) as d(delivery_id, submitter, code_year, period_year, period_begin, period_end,"
-        " date_format) on d.delivery_id = r.delivery_id {code_maps} offset 0"
+        " date_format) on d.delivery_id = r.delivery_id {code_maps} offset '0'::bigint"
     ).format(
         values=sql.SQL(", ").join(values),
         sent=_trimmed_rows(layout, used, deliveries),
@@ -81,11 +81,12 @@ def _trimmed_rows(layout: Layout, used: Sequence[Column], deliveries: Sequence[D
     """Return the delivered rows with blanks as nulls.
 
     The offsets here and above keep the planner from pasting one expression into the next: a value would be trimmed
-    a dozen times to be read as a date, and read once per rule that names it. The ids are constants, for only they
-    let it leave out the partitions of other deliveries.
+    a dozen times to be read as a date, and read once per rule that names it. They are written as bigint, for the
+    planner takes an integer, still to be converted, for an offset that forbids parallel workers. The ids are
+    constants, for only they let it leave out the partitions of other deliveries.
     """
     return sql.SQL(
-        "select delivery_id, row_number, {texts} from {table} where delivery_id in ({ids}) offset 0"
+        "select delivery_id, row_number, {texts} from {table} where delivery_id in ({ids}) offset '0'::bigint"
     ).format(
         texts=sql.SQL(", ").join(
             sql.SQL("nullif(btrim({name}), '') as {name}").format(name=sql.Identifier(column.name))

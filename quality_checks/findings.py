@@ -106,7 +106,7 @@ def _scan(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery])
         "create temporary table finding on commit drop as"
         " select j.delivery_id, j.row_number, cast(f.number as smallint) as number"
         " from (select delivery_id, row_number, array_remove(array[{cases}], null) as broken"
-        "     from ({batch}) as batch offset 0) as j"
+        "     from ({batch}) as batch offset '0'::bigint) as j"
         " cross join lateral unnest(j.broken) as f(number)"
         " where j.broken <> '{{}}'"
     ).format(
