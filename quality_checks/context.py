@@ -1,41 +1,34 @@
-"""Great Expectations' way to the warehouse: one in-memory context per process, told the address only while it works.
+"""Great Expectations on a connection of ours: it sees what the transaction sees, and no address is told to it.
 
-Belongs here: making the context, running a suite in it. Must not come here: rules, results.
+Belongs here: lending the connection, running a suite. Must not come here: rules, results.
 """
 
 import logging
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
-from quality_checks.batch import PLANNER_SETTINGS
-from warehouse.connection import Warehouse
 from warehouse.errors import P20WError, redacted
 
-# Great Expectations substitutes it into the connection string. An address with a socket is refused when it
-# is written there directly, and in this way the password is in no configuration either.
-_ADDRESS = "P20W_GX_DATABASE_URL"
-# The gate waits for this connection while it holds locks of its own, which no server can see as a deadlock.
-_CONNECTION = {**PLANNER_SETTINGS, "lock_timeout": "60s"}
-_SETTINGS = " ".join(f"-c {name}={value}" for name, value in _CONNECTION.items())
-
-# A context is not made for several threads, and the address is the whole process's.
+# A context is not made for several threads.
 _in_use = threading.Lock()
 
 # Any other format keeps the values that failed, and those are people's.
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
-def validate(warehouse: Warehouse, query: sql.Composed, suite: Any) -> Any:
-    """Return what a suite finds in the rows of a query that begins with select; raise P20WError when it cannot."""
-    with _in_use, _address(warehouse), redacted():
+def validate(connection: psycopg.Connection[Any], query: sql.Composed, suite: Any) -> Any:
+    """Return what a suite finds in the rows of a query that begins with select; raise P20WError when it cannot.
+
+    The suite reads through this connection, inside its transaction: temporary tables and rows that are not
+    committed yet are there, and nothing can wait for a lock that the caller holds.
+    """
+    with _in_use, redacted():
         try:
-            return _validate(_data_source(warehouse.url), query.as_string(), suite)
+            return _validate(connection, query, suite)
         except Exception as error:
             if not type(error).__module__.startswith("great_expectations"):
                 raise
@@ -47,55 +40,64 @@ def validate(warehouse: Warehouse, query: sql.Composed, suite: Any) -> Any:
     )
 
 
-def _validate(source: Any, query: str, suite: Any) -> Any:
-    import great_expectations
+def _validate(connection: psycopg.Connection[Any], query: sql.Composed, suite: Any) -> Any:
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.core.batch import Batch
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+    from great_expectations.validator.validator import Validator
 
     context = _context()
-    rows = source.add_query_asset(name=suite.name, query=query)
-    try:
-        definition = great_expectations.ValidationDefinition(
-            name=suite.name,
-            data=rows.add_batch_definition_whole_table("delivered"),
-            suite=context.suites.add(suite),
-        )
-        return context.validation_definitions.add(definition).run(result_format=RESULT_FORMAT)
-    finally:
-        _forget(suite.name, source)
+    with _engine(connection).connect() as lent:
+        engine = SqlAlchemyExecutionEngine(engine=lent.engine)
+        # Without a temporary table every value would be read anew for each group of expectations.
+        rows = SqlAlchemyBatchData(execution_engine=engine, query=query.as_string(), create_temp_table=True)
+        validator = Validator(execution_engine=engine, batches=[Batch(data=rows)], data_context=context)
+        try:
+            results = validator.graph_validate(
+                configurations=validator.process_expectations_for_validation(
+                    suite.expectation_configurations
+                ),
+                runtime_configuration={"result_format": RESULT_FORMAT},
+            )
+        finally:
+            _drop(connection, rows)
+    return ExpectationSuiteValidationResult(
+        success=all(result.success for result in results), results=results, suite_name=suite.name
+    )
 
 
-def _forget(name: str, source: Any) -> None:
-    """Leave nothing of a run behind: neither in the context nor, with the connection, in the database."""
-    context = _context()
-    if any(definition.name == name for definition in context.validation_definitions.all()):
-        context.validation_definitions.delete(name)
-    if any(suite.name == name for suite in context.suites.all()):
-        context.suites.delete(name)
-    source.delete_asset(name)
-    source.get_execution_engine().close()
+def _drop(connection: psycopg.Connection[Any], rows: Any) -> None:
+    # A failed statement has ended the transaction, and with it the table.
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
+        connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(rows.selectable.name)))
 
 
-@contextmanager
-def _address(warehouse: Warehouse) -> Iterator[None]:
+class _Lent:
+    """A connection whose transaction the borrower can neither end nor close."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def commit(self) -> None:
+        """Leave the end of the transaction to its owner."""
+
+    rollback = close = commit
+
+
+def _engine(connection: psycopg.Connection[Any]) -> Any:
     import sqlalchemy
+    from sqlalchemy.pool import StaticPool
 
-    url = sqlalchemy.make_url(warehouse.sqlalchemy_url())
-    given = str(url.query.get("options", ""))
-    url = url.update_query_dict({"options": f"{given} {_SETTINGS}".strip()})
-    os.environ[_ADDRESS] = url.render_as_string(hide_password=False)
-    try:
-        yield
-    finally:
-        del os.environ[_ADDRESS]
-
-
-@cache
-def _data_source(url: str) -> Any:
-    """Return a data source for this address, in the one context of the process."""
-    name = f"warehouse_{len(_context().data_sources.all())}"
-    # Without a temporary table every row would be fetched to learn the names of the columns, and its values
-    # read anew for each group of expectations. The table goes with the connection, when the batch is closed.
-    return _context().data_sources.add_postgres(
-        name=name, connection_string=f"${{{_ADDRESS}}}", create_temp_table=True
+    return sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: _Lent(connection),
+        poolclass=StaticPool,
+        use_native_hstore=False,
+        hide_parameters=True,
     )
 
 

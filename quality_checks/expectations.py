@@ -21,7 +21,7 @@ def expectation(rule: Rule, layout: Layout) -> Any:
     """Return a new expectation that counts the rows of a batch which fail the rule."""
     import great_expectations.expectations as gxe
 
-    common = {"meta": {"rule_code": rule.code, "owner": rule.owner}, "severity": _SEVERITY[rule.severity]}
+    common = _common(rule)
     mostly = common | {"mostly": 1 - rule.tolerance}
     if rule.kind == "completeness":
         return gxe.ExpectColumnValuesToNotBeNull(column=_sent(rule, layout), **mostly)
@@ -42,6 +42,20 @@ def expectation(rule: Rule, layout: Layout) -> Any:
     return rows_expectation()(failing_rows=_count(rule, layout), tolerance=rule.tolerance, **common)
 
 
+def marked_expectation(rule: Rule, number: int, rows: int) -> Any:
+    """Return a new expectation over marked rows: how many are marked with the rule's number, out of so many rows."""
+    return rows_expectation()(
+        failing_rows=f"count(*) filter (where number = {number})",
+        tolerance=rule.tolerance,
+        rows=rows,
+        **_common(rule),
+    )
+
+
+def _common(rule: Rule) -> dict[str, Any]:
+    return {"meta": {"rule_code": rule.code, "owner": rule.owner}, "severity": _SEVERITY[rule.severity]}
+
+
 @cache
 def rows_expectation() -> Any:
     """Return the class of expectation whose failing rows an SQL aggregate counts.
@@ -56,8 +70,9 @@ def rows_expectation() -> Any:
     class ExpectRowsToFollowRule(BatchExpectation):  # type: ignore[misc]  # untyped where it comes from
         failing_rows: str
         tolerance: float = 0.0
+        rows: int | None = None
         metric_dependencies = (metric_name, "table.row_count")
-        success_keys = ("failing_rows", "tolerance")
+        success_keys = ("failing_rows", "tolerance", "rows")
 
         def _validate(
             self,
@@ -65,7 +80,8 @@ def rows_expectation() -> Any:
             runtime_configuration: dict[str, Any] | None = None,
             execution_engine: Any = None,
         ) -> dict[str, Any]:
-            return _outcome(metrics[metric_name], metrics["table.row_count"], self.tolerance)
+            rows = metrics["table.row_count"] if self.rows is None else self.rows
+            return _outcome(metrics[metric_name], rows, self.tolerance)
 
     return ExpectRowsToFollowRule
 

@@ -4,16 +4,20 @@ Belongs here: building suites, running them, reading their counts. Must not come
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import psycopg
+from psycopg import sql
 
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, batch_query
 from quality_checks.context import validate
-from quality_checks.expectations import expectation
+from quality_checks.expectations import expectation, marked_expectation
 from quality_checks.rule import Rule
-from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
+
+Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class SuiteRun:
 
 
 def build_suite(layout: Layout, rules: Sequence[Rule]) -> Any:
-    """Return a new suite with one expectation per rule."""
+    """Return a new suite with one expectation per rule, each of the kind that Great Expectations has for it."""
     import great_expectations
 
     return great_expectations.ExpectationSuite(
@@ -45,10 +49,29 @@ def build_suite(layout: Layout, rules: Sequence[Rule]) -> Any:
 
 
 def run_suite(
-    warehouse: Warehouse, layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]
+    connection: Connection, layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]
 ) -> SuiteRun:
-    """Run the layout's suite over the rows of these deliveries."""
-    result = validate(warehouse, batch_query(layout, rules, deliveries), build_suite(layout, rules))
+    """Run the layout's suite over the rows of these deliveries, without a look at what the gate found."""
+    query = batch_query(layout, rules, deliveries)
+    return read_run(layout.table, validate(connection, query, build_suite(layout, rules)))
+
+
+def run_suite_on_findings(
+    connection: Connection, layout: Layout, rules: Sequence[Rule], row_count: int
+) -> SuiteRun:
+    """Run the layout's suite over the table `finding`, in which the gate has marked each failing row."""
+    import great_expectations
+
+    suite = great_expectations.ExpectationSuite(
+        name=layout.table,
+        expectations=[marked_expectation(rule, number, row_count) for number, rule in enumerate(rules)],
+    )
+    found = validate(connection, sql.SQL("select number from finding").format(), suite)
+    return replace(read_run(layout.table, found), row_count=row_count)
+
+
+def read_run(name: str, result: Any) -> SuiteRun:
+    """Return a suite's result as counts; raise P20WError when an expectation could not be evaluated."""
     failed = {}
     row_count = 0
     for entry in result.results:
@@ -56,11 +79,11 @@ def run_suite(
         if entry.exception_info.get("raised_exception") is not False:
             # The exception's own text may quote rows.
             raise P20WError(
-                f"Great Expectations could not evaluate rule {code}.",
-                f"Check the rule in quality_checks/rules/{layout.key}.yml.",
+                f"Great Expectations could not evaluate rule {code} of {name}.",
+                "Check the rule in the catalogue.",
             )
         # Nothing is counted where there is no row.
         failed[code] = int(entry.result.get("unexpected_count") or 0)
         row_count = max(row_count, entry.result.get("element_count") or 0)
     worst = result.get_max_severity_failure()
-    return SuiteRun(layout.table, bool(result.success), row_count, failed, worst and str(worst.value))
+    return SuiteRun(name, bool(result.success), row_count, failed, worst and str(worst.value))

@@ -34,7 +34,9 @@ def measures(folder: Path) -> dict[str, Measure]:
         # The first use of Great Expectations in a process imports it, which is no cost of a delivery.
         deliver(warehouse, "2015Q1", 1_000)
         run_gate(warehouse, LAYOUT)
-        small, large = (_judge(warehouse, period, rows) for period, rows in (("2016Q1", SMALL_ROWS), ("2017Q1", ROWS)))
+        small, large = (
+            _judge(warehouse, period, rows) for period, rows in (("2016Q1", SMALL_ROWS), ("2017Q1", ROWS))
+        )
         scan = best_seconds(lambda: scan_delivery(warehouse, large[0]))
         return {
             f"gate_seconds_{ROWS}_wage_rows": Measure(round(large[2], 2), "seconds", None, "lower"),
@@ -63,7 +65,9 @@ def _judge(warehouse: Warehouse, period: str, rows: int) -> tuple[int, float, fl
 def scan_delivery(warehouse: Warehouse, delivery_id: int) -> None:
     """Read every value of every row of a delivery once and do nothing with it."""
     columns = load_catalogue().layout(LAYOUT).columns
-    counts = sql.SQL(", ").join(sql.SQL("count({})").format(sql.Identifier(column.name)) for column in columns)
+    counts = sql.SQL(", ").join(
+        sql.SQL("count({})").format(sql.Identifier(column.name)) for column in columns
+    )
     warehouse.fetch_all(
         sql.SQL("select {} from {} where delivery_id = {}").format(
             counts, sql.Identifier("raw", "ui__wage"), sql.Literal(delivery_id)
@@ -96,7 +100,8 @@ def _fill(connection: psycopg.Connection[tuple[object, ...]], partition: str, pe
             "insert into {} (ssn, last_name, first_name, middle_initial, state_code, total_gross_wages, total_ui_wages,"
             " weeks_worked, hours_worked, taxing_entity, employer_account_id, reporting_unit_id, reporting_period,"
             " first_employed, separation)"
-            " select (100000000 + n * 211)::text, 'EXAMPLE' || n % 5000, 'NAME' || n % 700, chr(65 + cast(n % 26 as integer)), '05',"
+            " select (100000000 + n * 211)::text, 'EXAMPLE' || n % 5000, 'NAME' || n % 700,"
+            " chr(65 + cast(n % 26 as integer)), '05',"
             " lpad((100000 + n * 7919 % 2000000)::text, 14, '0'), lpad((100000 + n * 7919 % 2000000)::text, 14, '0'),"
             " lpad((n % 14)::text, 2, '0'), '480', 'UTAX', 'E' || lpad((n % {accounts})::text, 6, '0'), '', {month},"
             " '012012', case when n % 9 = 0 then '022030' else '' end"

@@ -57,7 +57,8 @@ def test_a_planted_fault_of_every_rule_is_found_by_both_ways(
     rules = rules_for(layout_key)
     deliveries = _plant(warehouse, state, layout_key)
 
-    suite = run_suite(warehouse, layout, rules, deliveries)
+    with warehouse.connect() as connection:
+        suite = run_suite(connection, layout, rules, deliveries)
     with warehouse.connect() as connection:
         find(connection, layout, rules, deliveries)
         found = count_by_rule(connection, rules)

@@ -1,7 +1,6 @@
 """The gate decides once, wholly, and never keeps a value."""
 
 import csv
-import os
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -276,14 +275,13 @@ def test_rules_are_synced_once(warehouse: Warehouse, state: State) -> None:
     assert sync_rules(warehouse) == 1
 
 
-def test_a_failing_suite_tells_neither_rows_nor_the_address(warehouse: Warehouse, state: State) -> None:
+def test_a_failing_suite_does_not_tell_rows(warehouse: Warehouse, state: State) -> None:
     from great_expectations import ExpectationSuite
 
     query = sql.SQL("select cast('{}' as integer) as broken").format(sql.SQL(CANARY))
-    with pytest.raises(P20WError) as caught:
-        validate(warehouse, query, ExpectationSuite(name="broken"))
+    with pytest.raises(P20WError) as caught, warehouse.connect() as connection:
+        validate(connection, query, ExpectationSuite(name="broken"))
     assert CANARY not in "".join(traceback.format_exception(caught.value))
-    assert not [name for name in os.environ if name.startswith("P20W_GX")]
 
 
 def test_the_gate_decides_alike_on_the_oldest_supported_server(older_warehouse: Warehouse) -> None:
