@@ -8,8 +8,8 @@ from alembic import op
 
 from warehouse.migrations.versions.v0002_value_functions import FUNCTIONS as EARLIER
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 _NEVER_ISSUED = ("123456789", "078051120", "219099999", *(digit * 9 for digit in "1234578"))
 
