@@ -23,6 +23,7 @@ from governance.release_source import (
     read_cohorts,
     read_earlier_hidden,
     read_labels,
+    read_limitations,
     read_registry,
 )
 from governance.release_store import PublishedCell, ReleaseContent, unchanged_release, write_release
@@ -88,7 +89,8 @@ def make_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
         )
         entries = [registry[key] for key in sorted({(c.code, c.version) for c in cohorts})]
         note = _SYNTHETIC_NOTE if policy.preset == SYNTHETIC_PRESET else None
-        content = ReleaseContent(state.name, note, entries, cells, policy)
+        limitations = read_limitations(connection, {entry.code for entry in entries})
+        content = ReleaseContent(state.name, note, entries, cells, policy, limitations)
         existing = unchanged_release(connection, content)
         release_id = write_release(connection, content) if existing is None else existing
     hidden = sum(cell.suppression_code != "none" for cell in cells)

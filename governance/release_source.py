@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 from governance.disclosure.primary import Cell, Unit
 from warehouse.errors import P20WError
@@ -148,6 +148,29 @@ def _version_order(version: str) -> tuple[tuple[bool, int, str], ...]:
 def read_labels(connection: Connection[Any]) -> dict[tuple[str, str], str]:
     """Names of districts and career clusters by (dimension, category)."""
     return {(dimension, code): name for dimension, code, name in connection.execute(_LABELS) if name}
+
+
+class PublishedLimitation(NamedTuple):
+    """One row of `published.limitation`, without its release."""
+
+    indicator_code: str
+    limitation_code: str
+    sentence: str
+    owner: str
+    since: str | None
+    until: str | None
+
+
+def read_limitations(connection: Connection[Any], codes: set[str]) -> list[PublishedLimitation]:
+    """Known limitations of these indicators, which a release carries as they were when it was made."""
+    return [
+        PublishedLimitation(*row)
+        for row in connection.execute(
+            "select subject, limitation_code, sentence, owner, since, until from quality.limitation"
+            " where subject_type = 'indicator' and submitter is null and subject = any(%s) order by 1, 2",
+            (sorted(codes),),
+        )
+    ]
 
 
 def read_earlier_hidden(connection: Connection[Any]) -> dict[tuple[str, str, str], set[str]]:

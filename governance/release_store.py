@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg import sql
 
 from governance.disclosure.primary import DisclosurePolicy
-from governance.release_source import RegistryEntry
+from governance.release_source import PublishedLimitation, RegistryEntry
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -50,11 +50,13 @@ class ReleaseContent:
     indicators: Sequence[RegistryEntry]
     cells: Sequence[PublishedCell]
     policy: DisclosurePolicy
+    limitations: Sequence[PublishedLimitation] = ()
 
     def digest(self) -> str:
         """A fingerprint of what readers would see; over shown texts only, so that it holds no true number."""
         described = [(e.code, e.version, e.name, e.unit, *e.texts) for e in self.indicators]
-        content = [self.state_name, self.note, described, self.cells, self.policy.as_dict()]
+        content: list[Any] = [self.state_name, self.note, described, self.cells, self.policy.as_dict()]
+        content += [self.limitations] if self.limitations else []
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -86,6 +88,8 @@ def write_release(connection: Connection[Any], content: ReleaseContent) -> int:
     _copy(connection, "indicator", _INDICATOR_COLUMNS, described)
     shown = ((release_id, *cell) for cell in content.cells)
     _copy(connection, "indicator_cell", ("release_id", *PublishedCell._fields), shown)
+    known = ((release_id, *limitation) for limitation in content.limitations)
+    _copy(connection, "limitation", ("release_id", *PublishedLimitation._fields), known)
     return release_id
 
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.assets.linkage import person_crosswalk
 from orchestration.assets.publication import indicator_cell, site
+from orchestration.assets.quality import scorecard
 from orchestration.assets.raw import raw_assets
 from orchestration.assets.transformation import transformation_assets
 from orchestration.resources import RefusingIOManager, WarehouseResource, dbt_resource
@@ -13,7 +14,7 @@ from orchestration.resources import RefusingIOManager, WarehouseResource, dbt_re
 def defs() -> dg.Definitions:
     """Every asset from an agency's file to the published site, with what they need."""
     return dg.Definitions(
-        assets=[*raw_assets(), *transformation_assets(), person_crosswalk, indicator_cell, site],
+        assets=[*raw_assets(), *transformation_assets(), person_crosswalk, scorecard, indicator_cell, site],
         jobs=[whole_way],
         resources={
             "warehouse": WarehouseResource(),

@@ -8,6 +8,7 @@ from ingest.layout import Layout
 from ingest.loader import load_file
 from ingest.sync import sync_catalogue
 from quality_checks.gate import run_gate
+from quality_checks.limitations import sync_limitations
 from quality_checks.scorecard import rule_counts
 from quality_checks.sync import sync_rules
 from warehouse.connection import Warehouse
@@ -47,6 +48,7 @@ def prepare(warehouse: Warehouse, state: State) -> None:
     """Make raw tables, codes, rules and parameters what the catalogue and the state say; changes nothing when they are."""
     sync_catalogue(warehouse, state)
     sync_rules(warehouse)
+    sync_limitations(warehouse, state)
     sync_parameters(warehouse, state)
 
 

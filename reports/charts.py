@@ -34,14 +34,18 @@ class Mark:
 
 @dataclass(frozen=True)
 class Scale:
-    """The axis of a chart: from zero to a round number, so that lengths compare as the numbers do."""
+    """The axis of a chart: from zero to a round number, so that lengths compare as the numbers do.
+
+    Scores are all near one hundred: theirs may begin higher, and then the page says so.
+    """
 
     top: float
     ticks: tuple[tuple[float, str], ...]
+    bottom: float = 0.0
 
     def share(self, number: float) -> float:
         """How far along the axis a number lies, 0 to 1."""
-        return min(max(number / self.top, 0.0), 1.0)
+        return min(max((number - self.bottom) / (self.top - self.bottom), 0.0), 1.0)
 
     def is_labelled(self, number: float) -> bool:
         """Whether a tick of a short axis has room for its label: where they are many, every other has."""
@@ -60,6 +64,14 @@ def scale_for(values: Sequence[Shown], unit: str) -> Scale:
     return Scale(step * steps, tuple((step * i, f"${step * i:,.0f}") for i in range(steps + 1)))
 
 
+def score_scale(scores: Sequence[float]) -> Scale:
+    """An axis up to a hundred that begins at the highest round number below every score."""
+    lowest = min(scores, default=0.0)
+    bottom = next(start for start in (99.0, 95.0, 90.0, 80.0, 60.0, 0.0) if start <= lowest)
+    step = (100.0 - bottom) / 4
+    return Scale(100.0, tuple((bottom + step * i, f"{bottom + step * i:g}") for i in range(5)), bottom)
+
+
 def trend_chart(chart_id: str, title: str, description: str, marks: Sequence[Mark], scale: Scale) -> Markup:
     """A line over the cohorts; a hidden cohort breaks the line and carries an asterisk."""
     left, right, top, bottom, height = 56, 26, 26, 34, 250
@@ -68,7 +80,7 @@ def trend_chart(chart_id: str, title: str, description: str, marks: Sequence[Mar
     parts = []
     for number, text in scale.ticks:
         tick = top + high * (1 - scale.share(number))
-        parts.append(_line("grid" if number else "axis", left, tick, _WIDTH - right, tick))
+        parts.append(_line("axis" if number == scale.bottom else "grid", left, tick, _WIDTH - right, tick))
         parts.append(_text("tick", left - 8, tick + 4, text, "end"))
     ys = [top + high * (1 - scale.share(m.value.number)) if m.value else None for m in marks]
     parts.extend(_trend_lines(xs, ys))

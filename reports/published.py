@@ -34,6 +34,22 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Limitation:
+    """Something known to be missing or doubtful in the data, and from and to when."""
+
+    sentence: str
+    owner: str
+    since: str | None
+    until: str | None
+
+    @property
+    def while_it_holds(self) -> str:
+        """From and to when it holds, in words; empty where always."""
+        parts = [f"since {self.since}" if self.since else "", f"until {self.until}" if self.until else ""]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
 class Indicator:
     """One indicator of a release with its texts and all its cells."""
 
@@ -43,6 +59,7 @@ class Indicator:
     unit: str
     texts: dict[str, str]
     cells: list[Cell] = field(default_factory=list)
+    limitations: list[Limitation] = field(default_factory=list)
 
     @property
     def cohorts(self) -> list[str]:
@@ -94,5 +111,14 @@ def read_newest_release(warehouse: Warehouse) -> Release:
             (head[0],),
         ):
             indicators[code, version].cells.append(Cell(*cell))
+        by_code: dict[str, list[Limitation]] = {}
+        for code, *limitation in connection.execute(
+            "select indicator_code, sentence, owner, since, until from published.limitation"
+            " where release_id = %s order by indicator_code, limitation_code",
+            (head[0],),
+        ):
+            by_code.setdefault(code, []).append(Limitation(*limitation))
+        for indicator in indicators.values():
+            indicator.limitations.extend(by_code.get(indicator.code, []))
     release_id, published_at, state_name, note = head
     return Release(release_id, published_at, state_name, note, list(indicators.values()))

@@ -5,20 +5,16 @@ Assembling and writing files belongs here; what a page says is in `views`, `word
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports.csv_files import csv_files
+from reports.pages import day_in_words, render_page, replace_file
 from reports.published import Release, read_newest_release
 from reports.views import indicator_view
 
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
-
-_HERE = Path(__file__).parent
 
 
 def build_site(warehouse: Warehouse, out: Path) -> Path:
@@ -33,9 +29,9 @@ def build_site(warehouse: Warehouse, out: Path) -> Path:
     files = csv_files(release)
     for name, text in files.items():
         # The mark tells spreadsheet programs that the text is UTF-8.
-        _replace(data / name, text.encode("utf-8-sig"))
+        replace_file(data / name, text.encode("utf-8-sig"))
     index = out / "index.html"
-    _replace(index, render_index(release).encode())
+    replace_file(index, render_index(release).encode())
     for stale in set(data.glob("*.csv")) - {data / name for name in files}:
         stale.unlink()
     return index
@@ -43,32 +39,9 @@ def build_site(warehouse: Warehouse, out: Path) -> Path:
 
 def render_index(release: Release) -> str:
     """The page of a release as HTML, with its style inside."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = (_HERE / "static" / "site.css").read_text(encoding="utf-8")
-    # The page may load nothing at all; its own style is let in by its fingerprint.
-    fingerprint = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("index.html.j2").render(
+    return render_page(
+        "index.html.j2",
         release=release,
-        published_on=f"{release.published_at.day} {release.published_at:%B %Y}",
+        published_on=day_in_words(release.published_at),
         views=[indicator_view(indicator) for indicator in release.indicators],
-        style=Markup(style),  # noqa: S704 - our own file
-        style_fingerprint=fingerprint,
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

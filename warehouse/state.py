@@ -142,6 +142,37 @@ class Linkage(Section):
         return self
 
 
+class Limitation(Section):
+    """Something known to be missing or doubtful, and the columns and indicators whose readers must know it."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60)]
+    sentence: Annotated[str, StringConstraints(min_length=20, pattern=r"\.$")]
+    owner: str
+    #: Periods, from and to which it holds; open where not given.
+    since: str | None = None
+    until: str | None = None
+    submitter: SubmitterName | None = None
+    layout_columns: list[str] = []
+    core_columns: list[Annotated[str, StringConstraints(pattern=r"^[a-z_]+[.][a-z0-9_]+[.][a-z0-9_]+$")]] = []
+    indicators: list[str] = []
+
+    @model_validator(mode="after")
+    def _is_attached(self) -> "Limitation":
+        if not (self.layout_columns or self.core_columns or self.indicators):
+            raise ValueError("a limitation is attached to a column or an indicator")
+        return self
+
+
+class Clearinghouse(Section):
+    """How the state signs its requests to the National Student Clearinghouse; the Clearinghouse issues the codes."""
+
+    school_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+    branch: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] = "00"
+    name: Annotated[str, StringConstraints(min_length=1)]
+    #: What comes back with each row: a key made for the request, or the state's own student identifier.
+    return_field: Literal["random_key", "student_id_state"] = "random_key"
+
+
 class State(Section):
     """One state's choices."""
 
@@ -152,6 +183,8 @@ class State(Section):
     perkins: Perkins
     disclosure: Disclosure
     linkage: Linkage
+    clearinghouse: Clearinghouse | None = None
+    limitations: list[Limitation] = []
 
     def submitters_of(self, layout: str) -> list[str]:
         """The names of those who send a layout."""
