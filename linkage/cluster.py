@@ -25,11 +25,27 @@ def cluster(connection: duckdb.DuckDBPyConnection, *, margin: float = DEFAULT_MA
     connection.execute(
         "create or replace table review (node_l bigint, node_r bigint, reason varchar, match_weight double)"
     )
+    connection.execute(_DECIDED)
     _set_aside_ambiguous(connection, margin)
     _cluster_spine(connection)
     _attach_wages(connection, margin)
+    _join_decided(connection)
     _attach_nameless(connection)
     connection.execute(_REVIEW_REST)
+
+
+# What people decided stands above every score.
+_DECIDED = """
+create or replace temp table must as
+select distinct least(l.node, r.node) as a, greatest(l.node, r.node) as b from decided_together as d
+join node_of as l on l.record = d.record_l join node_of as r on r.record = d.record_r where l.node <> r.node;
+create or replace temp table must_not as
+select distinct least(l.node, r.node) as a, greatest(l.node, r.node) as b from decided_apart as d
+join node_of as l on l.record = d.record_l join node_of as r on r.record = d.record_r where l.node <> r.node;
+delete from must where (a, b) in (select (a, b) from must_not);
+update edge set is_link = false, reason = null from must_not as n where n.a = edge.node_l and n.b = edge.node_r;
+update edge set is_link = true, reason = null from must as n where n.a = edge.node_l and n.b = edge.node_r;
+"""
 
 
 def _set_aside_ambiguous(connection: duckdb.DuckDBPyConnection, margin: float) -> None:
@@ -59,8 +75,9 @@ def _set_aside_ambiguous(connection: duckdb.DuckDBPyConnection, margin: float) -
     )
     connection.execute(
         """
-        update edge set is_link = false, reason = 'ambiguous'
-        from rival where rival.node_l = edge.node_l and rival.node_r = edge.node_r and edge.is_link
+        update edge set is_link = false, reason = 'ambiguous' from rival
+        where rival.node_l = edge.node_l and rival.node_r = edge.node_r and edge.is_link
+            and (edge.node_l, edge.node_r) not in (select (a, b) from must)
         """
     )
 
@@ -70,33 +87,50 @@ def _cluster_spine(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         create or replace table member as select unique_id as node, unique_id as cluster from spine;
-        create or replace temp table cluster_slot as select unique_id as cluster, slot from spine where slot is not null;
+        create or replace temp table cluster_slot as
+            select unique_id as cluster, slot from spine where slot is not null;
         create or replace temp table apart as
-            select node_l as a, node_r as b from cannot_link union select node_r, node_l from cannot_link;
+        with kept_apart as (
+            select node_l as a, node_r as b, false as is_decided from cannot_link
+            where (node_l, node_r) not in (select (a, b) from must)
+            union all select a, b, true from must_not
+        )
+        select a, b, bool_or(is_decided) as is_decided
+        from (from kept_apart union all select b, a, is_decided from kept_apart) group by a, b;
         create or replace temp table pair as
-            select node_l as a, node_r as b, max(match_weight) as weight from edge
-            where is_link and profile <> 'wages' group by node_l, node_r;
+        with known as (
+            select e.node_l as a, e.node_r as b, e.match_weight as weight, false as is_must from edge as e
+            where e.is_link and e.profile <> 'wages'
+            union all
+            select m.a, m.b, 1e6, true from must as m
+            semi join spine as l on l.unique_id = m.a semi join spine as r on r.unique_id = m.b
+        )
+        select a, b, max(weight) as weight, bool_or(is_must) as is_must from known group by a, b;
         """
     )
+    logger.info("best-link rounds: %d", _join_mutual_best(connection))
+
+
+def _join_mutual_best(connection: duckdb.DuckDBPyConnection) -> int:
     rounds = 0
     while True:
         connection.execute(_DROP_FORBIDDEN)
         connection.execute(_BEST)
         if scalar(connection, "select count(*) from merged") == 0:
-            break
+            return rounds
         rounds += 1
         for statement in _APPLY:
             connection.execute(statement)
-    logger.info("best-link rounds: %d", rounds)
 
 
-# Clusters only grow, so a pair that is forbidden now stays forbidden.
+# Clusters only grow, so a pair that is forbidden now stays forbidden. A person's decision to join stands against all but
+# another person's decision.
 _DROP_FORBIDDEN = """
 create or replace temp table forbidden as
 select p.a, p.b from pair as p
-join cluster_slot as l on l.cluster = p.a join cluster_slot as r on r.cluster = p.b and r.slot = l.slot
+join cluster_slot as l on l.cluster = p.a join cluster_slot as r on r.cluster = p.b and r.slot = l.slot where not p.is_must
 union
-select p.a, p.b from pair as p join apart using (a, b);
+select p.a, p.b from pair as p join apart as x on x.a = p.a and x.b = p.b where x.is_decided or not p.is_must;
 create or replace temp table pair as select p.* from pair as p anti join forbidden using (a, b);
 """
 
@@ -116,16 +150,16 @@ _APPLY = (
     "update cluster_slot set cluster = merged.kept from merged where cluster_slot.cluster = merged.gone",
     """
     create or replace temp table apart as
-    select distinct coalesce(l.kept, a.a) as a, coalesce(r.kept, a.b) as b
-    from apart as a left join merged as l on l.gone = a.a left join merged as r on r.gone = a.b
+    select coalesce(l.kept, a.a) as a, coalesce(r.kept, a.b) as b, bool_or(a.is_decided) as is_decided
+    from apart as a left join merged as l on l.gone = a.a left join merged as r on r.gone = a.b group by 1, 2
     """,
     """
     create or replace temp table pair as
     with moved as (
-        select coalesce(l.kept, p.a) as x, coalesce(r.kept, p.b) as y, p.weight
+        select coalesce(l.kept, p.a) as x, coalesce(r.kept, p.b) as y, p.weight, p.is_must
         from pair as p left join merged as l on l.gone = p.a left join merged as r on r.gone = p.b
     )
-    select least(x, y) as a, greatest(x, y) as b, max(weight) as weight from moved where x <> y
+    select least(x, y) as a, greatest(x, y) as b, max(weight) as weight, bool_or(is_must) as is_must from moved where x <> y
     group by least(x, y), greatest(x, y)
     """,
 )
@@ -140,38 +174,74 @@ def _attach_wages(connection: duckdb.DuckDBPyConnection, margin: float) -> None:
             select case when l.is_wage then e.node_l else e.node_r end as node,
                 case when l.is_wage then e.node_r else e.node_l end as spine_node, e.match_weight
             from edge as e join node as l on l.unique_id = e.node_l where e.is_link and e.profile = 'wages'
+        ),
+        -- People keep a wage record apart from a person, not only from the one record that they were shown.
+        refused as (
+            select n.a as node, m.cluster from must_not as n join member as m on m.node = n.b
+            union select n.b, m.cluster from must_not as n join member as m on m.node = n.a
         )
         select s.node, m.cluster, max(s.match_weight) as weight,
             row_number() over (partition by s.node order by max(s.match_weight) desc, m.cluster) as place
-        from sided as s join member as m on m.node = s.spine_node group by s.node, m.cluster
+        from sided as s join member as m on m.node = s.spine_node
+        anti join refused as f on f.node = s.node and f.cluster = m.cluster group by s.node, m.cluster
         """
     )
     connection.execute(
         """
         create or replace temp table wage_home as
-        select best.node, best.cluster,
+        select best.node, best.cluster, best.weight,
             next.node is not null and next.weight > best.weight - ? as is_ambiguous
         from wage_candidate as best
         left join wage_candidate as next on next.node = best.node and next.place = 2 where best.place = 1
         """,
         [margin],
     )
+    connection.execute(_ONE_OF_TWO_APART)
     connection.execute(_WAGE_MEMBERS)
 
+
+# Of two wage nodes that people keep apart, only the better one can belong to a person.
+_ONE_OF_TWO_APART = """
+delete from wage_home where node in (
+    select case when (l.weight, r.node) >= (r.weight, l.node) then r.node else l.node end
+    from must_not as n join wage_home as l on l.node = n.a join wage_home as r on r.node = n.b and r.cluster = l.cluster
+);
+"""
 
 _WAGE_MEMBERS = """
 update edge set is_link = false, reason = 'ambiguous' from wage_home as h
 where edge.profile = 'wages' and edge.is_link and h.is_ambiguous and h.node in (edge.node_l, edge.node_r);
 insert into member
 select n.unique_id, coalesce(h.cluster, n.unique_id)
-from node as n left join wage_home as h on h.node = n.unique_id and not h.is_ambiguous where n.is_wage;
+from node as n left join wage_home as h on h.node = n.unique_id and not h.is_ambiguous
+where n.is_wage;
 -- Several spellings under one SSN that found no person outside wages, and no contradiction inside: one person.
 create or replace temp table wage_group as
 select ssn, min(unique_id) as cluster from wages
-where given is not null and not ssn_shared and unique_id not in (select node from wage_home) group by ssn;
+where given is not null and not ssn_shared and unique_id not in (select node from wage_home)
+    and unique_id not in (select a from must_not union select b from must_not) group by ssn;
 update member set cluster = g.cluster from wages as w join wage_group as g on g.ssn = w.ssn
-where member.node = w.unique_id and w.fi is not null and not w.ssn_shared and member.cluster = w.unique_id;
+where member.node = w.unique_id and w.fi is not null and not w.ssn_shared and member.cluster = w.unique_id
+    and w.unique_id not in (select a from must_not union select b from must_not);
 """
+
+
+def _join_decided(connection: duckdb.DuckDBPyConnection) -> None:
+    """Join the persons of wage records that people linked; the rest of their decisions came before every score."""
+    connection.execute(
+        """
+        create or replace temp table pair as
+        select distinct least(l.cluster, r.cluster) as a, greatest(l.cluster, r.cluster) as b, 1e6 as weight, true as is_must
+        from must as m join member as l on l.node = m.a join member as r on r.node = m.b where l.cluster <> r.cluster;
+        create or replace temp table apart as
+        with decided as (
+            select l.cluster as a, r.cluster as b from must_not as n
+            join member as l on l.node = n.a join member as r on r.node = n.b
+        )
+        select a, b, true as is_decided from decided union select b, a, true from decided;
+        """
+    )
+    _join_mutual_best(connection)
 
 
 def _attach_nameless(connection: duckdb.DuckDBPyConnection) -> None:
@@ -183,7 +253,8 @@ def _attach_nameless(connection: duckdb.DuckDBPyConnection) -> None:
         where n.ssn is not null and n.fi is not null group by n.ssn having count(distinct m.cluster) = 1;
         create or replace table nameless_link as
         select w.unique_id as node, o.cluster from wages as w join ssn_owner as o on o.ssn = w.ssn
-        where w.fi is null and w.unique_id in (select node from member where member.node = member.cluster);
+        where w.fi is null and w.unique_id in (select node from member where member.node = member.cluster)
+            and w.unique_id not in (select a from must_not union select b from must_not);
         update member set cluster = l.cluster from nameless_link as l where member.node = l.node;
         """
     )
@@ -197,8 +268,12 @@ create or replace temp table settled as
 select distinct e.node_l, e.node_r from edge as e
 join member as l on l.node = e.node_l join member as r on r.node = e.node_r
 join taken as a on a.cluster = l.cluster join taken as b on b.cluster = r.cluster and b.slot = a.slot;
+create or replace temp table answered as
+select distinct least(l.cluster, r.cluster) as a, greatest(l.cluster, r.cluster) as b from must_not as n
+join member as l on l.node = n.a join member as r on r.node = n.b;
 insert into review
 select e.node_l, e.node_r, coalesce(e.reason, 'one_record_per_source'), e.match_weight
 from edge as e join member as l on l.node = e.node_l join member as r on r.node = e.node_r
 where l.cluster <> r.cluster and (e.reason is null or (e.node_l, e.node_r) not in (select (node_l, node_r) from settled))
+    and (least(l.cluster, r.cluster), greatest(l.cluster, r.cluster)) not in (select (a, b) from answered)
 """

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from linkage.cluster import DEFAULT_MARGIN, cluster
 from linkage.engine import open_database
+from linkage.frequencies import count_frequencies
 from linkage.model import LinkModel, default_model
 from linkage.predict import predict
 from linkage.records import check_records
 from linkage.standardise import standardise
+from linkage.standing import Standing, keep_standing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +32,10 @@ class LinkResult:
         edges: record_id_l, record_id_r, model, method, match_weight, match_probability: what holds persons together.
         clusters: record_id, cluster_id: every record once; a cluster id means nothing outside this result.
         conflicts: record_id_l, record_id_r, reason, match_weight: pairs for a person to decide.
-        model: the model that scored the pairs.
+        model: the model that scored the pairs, with the name frequencies that it used: give it to the next run, so that
+            a pair scores alike.
         counts: records, persons, links by source pair and by method, review items by reason.
+        standing: what a later run can build on instead of scoring everything again.
     """
 
     edges: pa.Table
@@ -39,6 +43,7 @@ class LinkResult:
     conflicts: pa.Table
     model: LinkModel
     counts: dict[str, Any]
+    standing: Standing
 
 
 def link(
@@ -48,6 +53,9 @@ def link(
     threshold: float = 0.9,
     review_floor: float = 0.1,
     margin: float = DEFAULT_MARGIN,
+    must_link: pa.Table | None = None,
+    cannot_link: pa.Table | None = None,
+    standing: Standing | None = None,
     threads: int | None = None,
     spill: Path | None = None,
 ) -> LinkResult:
@@ -59,6 +67,9 @@ def link(
         threshold: Least match probability of an automatic link.
         review_floor: Least match probability of a pair worth a person's look.
         margin: Bits by which the best candidate must lead the next.
+        must_link: Pairs (record_id_l, record_id_r) that people decided to be one person, whatever speaks against it.
+        cannot_link: Pairs that people decided to be two; stands against `must_link`.
+        standing: What an earlier run left: only new and changed records are scored. Ignored if another model left it.
         threads: DuckDB threads; all cores if none is given.
         spill: Folder for blocks that do not fit into memory; none are written if none is given.
     """
@@ -66,8 +77,12 @@ def link(
     checked = check_records(records)
     connection = open_database(threads=threads, spill=spill)
     try:
-        standardise(connection, checked)
-        predict(connection, model, threshold=threshold, review_floor=review_floor)
+        standardise(connection, checked, must_link, cannot_link)
+        if model.frequencies is None:
+            model = model.with_frequencies(count_frequencies(connection))
+        if standing is not None and standing.model_version != model.version:
+            standing = None
+        predict(connection, model, threshold=threshold, review_floor=review_floor, standing=standing)
         cluster(connection, margin=margin)
         return _collect(connection, model)
     finally:
@@ -97,8 +112,13 @@ scored_link as (
     from edge as e join member as l on l.node = e.node_l join member as r on r.node = e.node_r
     where e.is_link and l.cluster = r.cluster
 ),
+decided as (
+    select d.a, d.b, 'none', 'decision', null::double, null::double
+    from must as d join member as l on l.node = d.a join member as r on r.node = d.b
+    where l.cluster = r.cluster and (d.a, d.b) not in (select (node_l, node_r) from edge)
+),
 everything as (
-    from spelling union all from nameless union all from wage_only union all from scored_link
+    from spelling union all from nameless union all from wage_only union all from scored_link union all from decided
 )
 select l.record_id as record_id_l, r.record_id as record_id_r, e.model, e.method, e.match_weight, e.match_probability,
     l.source as source_l, r.source as source_r
@@ -118,10 +138,11 @@ group by l.record_id, r.record_id, v.reason, l.record, r.record order by l.recor
 """
 
 
-# What clustering promises is counted again from its outcome.
+# What clustering promises is counted again from its outcome; only a person's decision may join two records of one slot.
 _VIOLATIONS = """
 select count(distinct cluster) from (
     select m.cluster from member as m join node as n on n.unique_id = m.node where n.slot is not null
+        and m.cluster not in (select d.cluster from must join member as d on d.node = must.a)
     group by m.cluster, n.slot having count(*) > 1
 )
 """
@@ -135,7 +156,8 @@ def _collect(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> LinkRes
     ).to_arrow_table()
     clusters = connection.execute(_CLUSTERS).to_arrow_table()
     conflicts = connection.execute(_CONFLICTS).to_arrow_table()
-    return LinkResult(edges, clusters, conflicts, model, _counts(connection))
+    standing = keep_standing(connection, model.version)
+    return LinkResult(edges, clusters, conflicts, model, _counts(connection), standing)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -6,9 +6,11 @@ Every Splink object is made here, so that a new Splink version is met in one pla
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -49,3 +51,27 @@ def make_linker(
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     """Return the single value of a query and leave no open result behind."""
     return connection.execute(sql).fetchall()[0][0]
+
+
+@contextmanager
+def score_candidates(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], frequency_tables: Mapping[str, str]
+) -> Iterator[str]:
+    """Score the pairs of the table `candidate` over `node`; gives the name of Splink's table for the while.
+
+    Args:
+        connection: A database with `node` and `candidate` (match_key, join_key_l, join_key_r).
+        settings: Splink settings of one profile.
+        frequency_tables: By column, the table of name frequencies to use instead of counting the records at hand.
+    """
+    linker = make_linker(connection, {"node": "node"}, settings)
+    api = linker._db_api
+    for column, table in frequency_tables.items():
+        linker.table_management.register_term_frequency_lookup(api.register(table), column)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("candidate"))
+    scored = linker.inference.predict(warning_mode="never")
+    try:
+        yield scored.physical_name
+    finally:
+        scored.drop_table_from_database_and_remove_from_cache()
+        linker.table_management.invalidate_cache()

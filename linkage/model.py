@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from linkage.frequencies import Frequencies
 from warehouse.errors import P20WError
 
 MAX_NAME_WEIGHT = 12.0
@@ -23,29 +24,39 @@ _CURRENT = "current"
 
 @dataclass(frozen=True)
 class LinkModel:
-    """Trained Splink settings by profile, with where they come from."""
+    """Trained Splink settings by profile, with where they come from.
+
+    Attributes:
+        version: follows from the content.
+        trained_on: what it was trained on: numbers only.
+        profiles: Splink settings by profile.
+        frequencies: how often names occur; None lets each run count its own records.
+    """
 
     version: str
     trained_on: dict[str, Any]
     profiles: dict[str, dict[str, Any]]
+    frequencies: Frequencies | None = None
+
+    def with_frequencies(self, frequencies: Frequencies) -> LinkModel:
+        """Return the same weights with the name frequencies of one population."""
+        return _versioned(self.profiles, self.trained_on, frequencies)
 
     def save(self, folder: Path) -> Path:
         """Write the model as `person_<version>.json` and return the path; a version is never overwritten."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"person_{self.version}.json"
         if not path.exists():
-            path.write_text(
-                json.dumps(
-                    {"version": self.version, "trained_on": self.trained_on, "profiles": self.profiles},
-                    indent=1,
-                )
-                + "\n",
-                encoding="utf-8",
-            )
+            content = {"version": self.version, "trained_on": self.trained_on, "profiles": self.profiles}
+            if self.frequencies:
+                content["frequencies"] = self.frequencies.as_dict()
+            path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         return path
 
 
-def make_model(profiles: dict[str, dict[str, Any]], trained_on: dict[str, Any]) -> LinkModel:
+def make_model(
+    profiles: dict[str, dict[str, Any]], trained_on: dict[str, Any], frequencies: Frequencies | None = None
+) -> LinkModel:
     """Return a model whose version follows from its content, after the gate."""
     problems = implausible_weights(profiles)
     if problems:
@@ -53,8 +64,15 @@ def make_model(profiles: dict[str, dict[str, Any]], trained_on: dict[str, Any]) 
             f"The trained linkage model has {len(problems)} implausible or untrained weight(s): {problems[0]}.",
             "Train on more records, or keep the present model: a run with such weights would link at random.",
         )
-    content = json.dumps(profiles, sort_keys=True).encode()
-    return LinkModel(hashlib.sha256(content).hexdigest()[:12], trained_on, profiles)
+    return _versioned(profiles, trained_on, frequencies)
+
+
+def _versioned(
+    profiles: dict[str, dict[str, Any]], trained_on: dict[str, Any], frequencies: Frequencies | None
+) -> LinkModel:
+    content = json.dumps([profiles, frequencies.as_dict() if frequencies else None], sort_keys=True)
+    version = hashlib.sha256(content.encode()).hexdigest()[:12]
+    return LinkModel(version, trained_on, profiles, frequencies)
 
 
 def load_model(path: Path) -> LinkModel:
@@ -96,7 +114,9 @@ def default_model() -> LinkModel:
 
 def _parse(text: str) -> LinkModel:
     content = json.loads(text)
-    return LinkModel(content["version"], content["trained_on"], content["profiles"])
+    kept = content.get("frequencies")
+    frequencies = Frequencies(kept["rare"], kept["shares"]) if kept else None
+    return LinkModel(content["version"], content["trained_on"], content["profiles"], frequencies)
 
 
 def implausible_weights(profiles: dict[str, dict[str, Any]]) -> list[str]:

@@ -51,6 +51,26 @@ def record_schema() -> pa.Schema:
     return pa.schema(fields)
 
 
+def decision_schema() -> pa.Schema:
+    """Return the Arrow schema of people's decisions: pairs of records that must, or must not, be one person."""
+    import pyarrow as pa
+
+    return pa.schema([("record_id_l", pa.string()), ("record_id_r", pa.string())])
+
+
+def check_decisions(table: pa.Table | None) -> pa.Table:
+    """Return the pairs in the contract's columns, an empty table where there are none."""
+    schema = decision_schema()
+    if table is None:
+        return schema.empty_table()
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise P20WError(
+            f"The decisions lack the column {missing[0]}.", f"They need {', '.join(schema.names)}."
+        )
+    return table.select(schema.names).cast(schema)
+
+
 def check_records(table: pa.Table) -> pa.Table:
     """Return the records in the contract's columns and types, or say what keeps them from being linked.
 

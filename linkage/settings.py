@@ -35,15 +35,19 @@ def profiles() -> dict[str, Profile]:
     names = "l.given = r.given and l.family = r.family"
     birth = "l.dob = r.dob"
     made = (
-        Profile("education", ("spine",), learner, blocking.education_rules(), (birth, names)),
+        Profile("education", ("spine",), learner, list(blocking.NAME_RULES), (birth, names)),
         Profile(
-            "full", ("spine",), [*learner, c.ssn()], blocking.full_rules(), ("l.ssn = r.ssn", birth, names)
+            "full",
+            ("spine",),
+            [*learner, c.ssn()],
+            [*blocking.SSN_RULES, *blocking.NAME_RULES],
+            ("l.ssn = r.ssn", birth, names),
         ),
         Profile(
             "wages",
             ("spine", "wages"),
             [c.given_or_initial(), c.family_or_six_letters(), c.middle_initial(), c.ssn()],
-            blocking.wage_rules(),
+            list(blocking.WAGE_RULES),
             ("l.ssn = r.ssn", "l.fi = r.fi and l.last6 = r.last6"),
         ),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkage.records import DUPLICATE_FREE_SOURCES, WAGE_SOURCES
+from linkage.records import DUPLICATE_FREE_SOURCES, WAGE_SOURCES, check_decisions
 
 if TYPE_CHECKING:
     import duckdb
@@ -247,13 +247,44 @@ create or replace table wages as select * from node where is_wage and ssn is not
 """
 
 
-def standardise(connection: duckdb.DuckDBPyConnection, records: pa.Table) -> None:
-    """Make the tables `record`, `person`, `node_of`, `node`, `spine` and `wages` from checked person records."""
+# People keep two spellings under one SSN apart: the later record becomes a node of its own.
+_SPLIT_FOLDS = """
+update node_of set node = record from (
+    select distinct greatest(l.record, r.record) as apart from decided_apart as d
+    join node_of as l on l.record = d.record_l join node_of as r on r.record = d.record_r where l.node = r.node
+) as split where node_of.record = split.apart;
+"""
+
+
+def _decided(name: str) -> str:
+    return f"""
+    create or replace table decided_{name} as
+    select distinct l.record as record_l, r.record as record_r from decision_{name} as d
+    join record as l on l.record_id = d.record_id_l join record as r on r.record_id = d.record_id_r
+    where l.record <> r.record;
+    """
+
+
+def standardise(
+    connection: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    must_link: pa.Table | None = None,
+    cannot_link: pa.Table | None = None,
+) -> None:
+    """Make the tables `record`, `person`, `node_of`, `node`, `spine` and `wages` from checked person records.
+
+    People's decisions, pairs of record ids, become `decided_together` and `decided_apart`; those about records that are
+    not here are left out.
+    """
     connection.execute(_macros())
     register_nicknames(connection)
     connection.register("person_record", records)
     connection.execute(_RECORD)
     connection.unregister("person_record")
-    for statement in (_CLEAN, _ROOTS, _DUMMY_SSN, _node_of(), _node(), _SHARED_SSN):
+    for name, pairs in (("together", must_link), ("apart", cannot_link)):
+        connection.register(f"decision_{name}", check_decisions(pairs))
+        connection.execute(_decided(name))
+        connection.unregister(f"decision_{name}")
+    for statement in (_CLEAN, _ROOTS, _DUMMY_SSN, _node_of(), _SPLIT_FOLDS, _node(), _SHARED_SSN):
         connection.execute(statement)
     connection.execute("drop table cleaned; drop table name_set")

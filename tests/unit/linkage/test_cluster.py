@@ -25,7 +25,10 @@ def spine_persons(
         " ssn_shared boolean);"
         "create table edge (node_l bigint, node_r bigint, profile varchar, match_weight double, reason varchar,"
         " is_link boolean);"
-        "create table cannot_link (node_l bigint, node_r bigint)"
+        "create table cannot_link (node_l bigint, node_r bigint);"
+        "create table node_of (record bigint, node bigint);"
+        "create table decided_together (record_l bigint, record_r bigint);"
+        "create table decided_apart (record_l bigint, record_r bigint)"
     )
     for number, slot in enumerate(slots):
         connection.execute("insert into node values (?, ?, false, null, 'A', 'ANN', false)", [number, slot])
