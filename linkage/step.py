@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOGIC_VERSION = 1
+LOGIC_VERSION = 2
 """Raised when standardisation, vetoes or clustering change, so that unchanged records are linked again."""
 
 _LOCK = 20_200_200
+# The frequencies of fewer records say little of a population: until then each run counts its own.
+_ENOUGH_NAMES = 1_000
 _RECORDS = """
 select record_id::text as record_id, source, source_key, ssn, first_name, middle_name, last_name, generation_code,
     preferred_name, birthdate, sex, zip_code, other_first_names, other_last_names, set_aside, first_seen, last_seen
@@ -87,10 +89,14 @@ def run_linkage(warehouse: Warehouse, state: State, *, model: LinkModel | None =
         return _summary(live["linkage_run_id"], "unchanged", model, records, live["counts"], started)
     result = link(records, model, threshold=state.linkage.threshold, review_floor=state.linkage.review_floor)
     _check(result, records)
-    model.save(warehouse.home.models)
+    model = _kept_model(result.model, model, records, warehouse)
     previous = warehouse.fetch_arrow(_PREVIOUS).cast(previous_schema())
     assignment = assign_persons(result.clusters, previous)
-    counts = {**result.counts, "events": _event_counts(assignment), "fingerprint": fingerprint}
+    counts = {
+        **result.counts,
+        "events": _event_counts(assignment),
+        "fingerprint": _fingerprint(records, model, state),
+    }
     run_id = uuid.uuid4()
     with warehouse.connect() as connection:
         _exclude_others(connection, live["linkage_run_id"] if live else None)
@@ -99,6 +105,15 @@ def run_linkage(warehouse: Warehouse, state: State, *, model: LinkModel | None =
         _make_live(connection, run_id)
     logger.info("linkage run %s is live: %d records, %d persons", run_id, records.num_rows, counts["persons"])
     return _summary(str(run_id), "live", model, records, counts, started)
+
+
+def _kept_model(used: LinkModel, given: LinkModel, records: pa.Table, warehouse: Warehouse) -> LinkModel:
+    """Keep the model and return it; the first run on a population freezes its name frequencies for later runs."""
+    if given.frequencies is None and records.num_rows >= _ENOUGH_NAMES:
+        make_current(used, warehouse.home.models)
+        return used
+    given.save(warehouse.home.models)
+    return given
 
 
 def train_model(warehouse: Warehouse, *, seed: int = DEFAULT_SEED) -> Path:
