@@ -1,7 +1,7 @@
-"""What one agency file looks like: its columns, its versions, its format, as read from a layout file.
+"""What one agency file looks like: its columns, and each form in which it comes.
 
-Belongs here: the shape of a layout and the questions that can be asked of it without reading a file.
-Must not come here: reading delivered files, SQL, the list of layouts (that is the catalogue).
+Belongs here: the shape of a layout with everything said, and the questions that can be asked of it.
+Must not come here: how a layout file abbreviates it (layout_file), reading delivered files, SQL, the catalogue.
 """
 
 from functools import cached_property
@@ -26,25 +26,38 @@ RESERVED_COLUMNS = ("delivery_id", "row_number")
 _LONGEST_TABLE_NAME = 45
 
 
-class _Strict(BaseModel):
+# A form is named by the year of its version, and by its variant when that is not the layout's own: 2014, 2014+efw2.
+FORM_MARK = "+"
+Year = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d$")]
+FormName = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d(\+[a-z][a-z0-9_]*)?$", max_length=40)]
+
+
+class Strict(BaseModel):
     """A part of a layout file; an unknown key is a mistake, not an extension."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
-class Column(_Strict):
-    """One column of a file: what it means, how sensitive it is, where it stands in each version."""
+class Column(Strict):
+    """One column of a file: what it means, how sensitive it is, where it stands in each form.
+
+    Headers and positions are those of every form, or of each form by its name.
+    """
 
     name: Name
     description: str
     type: ColumnType
     required: bool = False
+    # The version from which on the column is required, when it is not in all.
+    required_from: Year | None = None
     pii: PiiClass
     ceds: str | None = None
     element: str | None = None
     code_set: Name | None = None
     headers: list[str] | dict[str, list[str]] | None = None
-    position: Position | None = None
+    position: Position | dict[str, Position] | None = None
+    example: str | None = None
+    note: str | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -52,9 +65,21 @@ class Column(_Strict):
             raise ValueError(f"{self.name} is a name that the warehouse keeps for itself")
         if (self.type == "code") != (self.code_set is not None):
             raise ValueError("type code and code_set belong together")
-        if self.position is not None and not 1 <= self.position[0] <= self.position[1]:
+        places = self.position.values() if isinstance(self.position, dict) else [self.position]
+        if any(place is not None and not 1 <= place[0] <= place[1] for place in places):
             raise ValueError("position is [first, last], counted from 1")
         return self
+
+    def position_in(self, version: str) -> Position | None:
+        """Return the first and last position in a fixed-width form; None when the form has no such column."""
+        if isinstance(self.position, dict):
+            return self.position.get(version)
+        return self.position
+
+    def is_required_in(self, version: str) -> bool:
+        """Return whether every row of this form must have a value."""
+        since = self.required_from
+        return self.required or (since is not None and version.partition(FORM_MARK)[0] >= since)
 
     def headers_for(self, version: str) -> list[str]:
         """Return the header spellings accepted in a version, the usual one first; empty when not sent."""
@@ -63,13 +88,13 @@ class Column(_Strict):
         return self.headers or []
 
 
-class HeaderRecord(_Strict):
+class HeaderRecord(Strict):
     """A record in front of the data of a fixed-width file."""
 
     record_type: str = Field(min_length=1)
 
 
-class TrailerRecord(_Strict):
+class TrailerRecord(Strict):
     """The record behind the data of a fixed-width file, with what it says about them."""
 
     record_type: str = Field(min_length=1)
@@ -78,7 +103,7 @@ class TrailerRecord(_Strict):
     control_column: Name | None = None
 
 
-class LayoutVersion(_Strict):
+class LayoutVersion(Strict):
     """The file format from one year on."""
 
     format: Literal["delimited", "fixed_width"]
@@ -87,6 +112,8 @@ class LayoutVersion(_Strict):
     date_format: DateFormat | None = None
     record_length: int | None = Field(default=None, gt=0)
     record_type: str | None = None
+    # Records between the data that belong to the form and hold no rows, such as an employer's in front of its workers'.
+    other_record_types: list[str] = Field(default=[])
     implied_decimals: int = Field(default=0, ge=0, le=4)
     header: HeaderRecord | None = None
     trailer: TrailerRecord | None = None
@@ -97,8 +124,8 @@ class LayoutVersion(_Strict):
             raise ValueError("a delimited version needs a delimiter")
         if self.format == "fixed_width" and (self.record_length is None or self.encoding == "utf-8"):
             raise ValueError("a fixed_width version needs a record_length and an encoding of single bytes")
-        if (self.header or self.trailer) and not self.record_type:
-            raise ValueError("header and trailer records need a record_type for the data records")
+        if (self.header or self.trailer or self.other_record_types) and not self.record_type:
+            raise ValueError("header, trailer and other records need a record_type for the data records")
         return self
 
     @property
@@ -107,7 +134,7 @@ class LayoutVersion(_Strict):
         return "dat" if self.format == "fixed_width" else ("csv" if self.delimiter == "," else "txt")
 
 
-class Layout(_Strict):
+class Layout(Strict):
     """The contract for one kind of file that one kind of agency sends."""
 
     source: Name
@@ -119,9 +146,10 @@ class Layout(_Strict):
     key_columns: list[Name] = Field(min_length=1, alias="key")
     # A file with a header and no row is loaded either way; the gate may ask whether that is expected.
     may_be_empty: bool = False
-    versions: dict[Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d$")], LayoutVersion] = Field(
-        min_length=1
-    )
+    # Other forms of the same content, name → title, beside the layout's own, which has a name too.
+    own_variant: Name = "standard"
+    variants: dict[Name, str] = {}
+    versions: dict[FormName, LayoutVersion] = Field(min_length=1)
     columns: list[Column] = Field(min_length=1)
 
     @property
@@ -154,21 +182,34 @@ class Layout(_Strict):
             )
         return year
 
-    def version_for(self, period: str) -> str:
-        """Return the version in force for a period: the newest one whose year has come."""
+    def version_for(self, period: str, variant: str | None = None) -> str:
+        """Return the form in force for a period: the newest version whose year has come, of the own or another variant."""
         year = self.period_year(period)
-        in_force = [version for version in self.versions if int(version) <= year]
+        forms = self.versions_of(variant or self.own_variant)
+        in_force = [form for form in forms if int(form.partition(FORM_MARK)[0]) <= year]
         if not in_force:
+            first = min(forms).partition(FORM_MARK)[0]
             raise P20WError(
-                f"Layout {self.key} begins with {min(self.versions)} and has no version for {period}.",
+                f"Layout {self.key} begins with {first} and has no version for {period}.",
                 f"Add a version for {period} to the layout file, or correct the period.",
             )
         return max(in_force)
 
+    def versions_of(self, variant: str) -> list[str]:
+        """Return the forms of a variant, by year; raise P20WError when the layout has no such variant."""
+        if variant not in (self.own_variant, *self.variants):
+            known = ", ".join([self.own_variant, *self.variants])
+            raise P20WError(f"Layout {self.key} has no variant {variant!r}.", f"Its variants are: {known}.")
+        return sorted(form for form in self.versions if self.variant_of(form) == variant)
+
+    def variant_of(self, version: str) -> str:
+        """Return the variant that a form belongs to."""
+        return version.partition(FORM_MARK)[2] or self.own_variant
+
     def columns_in(self, version: str) -> list[Column]:
         """Return the columns that a file of this version can hold."""
         if self.versions[version].format == "fixed_width":
-            return [column for column in self.columns if column.position]
+            return [column for column in self.columns if column.position_in(version)]
         return [column for column in self.columns if column.headers_for(version)]
 
     @model_validator(mode="after")
@@ -180,6 +221,8 @@ class Layout(_Strict):
             raise ValueError(f"key column {unknown[0]} is not a column")
         if len(self.table) > _LONGEST_TABLE_NAME:
             raise ValueError(f"source and file_type together are longer than {_LONGEST_TABLE_NAME} letters")
+        for column in self.columns:
+            _check_forms(self, column)
         for version, declared in self.versions.items():
             if declared.format == "fixed_width":
                 _check_positions(self, version)
@@ -192,16 +235,23 @@ def _repeated(values: list[str]) -> str | None:
     return next((value for value in values if values.count(value) > 1), None)
 
 
+def _check_forms(layout: Layout, column: Column) -> None:
+    """Raise ValueError when a column speaks of a form that the layout does not have."""
+    for said in (column.headers, column.position):
+        if isinstance(said, dict) and (unknown := set(said) - set(layout.versions)):
+            raise ValueError(f"column {column.name} names version {min(unknown)}, which is not declared")
+
+
 def _check_headers(layout: Layout, version: str) -> None:
     """Raise ValueError unless a header line of this version can be read in only one way."""
     spellings: list[str] = []
     for column in layout.columns:
-        if isinstance(column.headers, dict) and (unknown := set(column.headers) - set(layout.versions)):
-            raise ValueError(f"column {column.name} names version {min(unknown)}, which is not declared")
         accepted = column.headers_for(version)
-        if column.required and not accepted:
+        if column.is_required_in(version) and not accepted:
             raise ValueError(f"required column {column.name} has no header in version {version}")
         spellings += dict.fromkeys(accepted)
+    if not spellings:
+        raise ValueError(f"no column has a header, which version {version} needs")
     if repeated := _repeated(spellings):
         raise ValueError(f"header {repeated!r} belongs to two columns of version {version}")
 
@@ -210,9 +260,10 @@ def _check_positions(layout: Layout, version: str) -> None:
     """Raise ValueError unless the fixed-width columns lie beside each other within the record."""
     declared = layout.versions[version]
     length = declared.record_length or 0
-    spans = {c.name: c.position for c in layout.columns if c.position is not None}
-    if missing := [c.name for c in layout.columns if c.required and c.position is None]:
-        raise ValueError(f"required column {missing[0]} has no position")
+    places = {c.name: c.position_in(version) for c in layout.columns}
+    spans = {name: place for name, place in places.items() if place is not None}
+    if missing := [c.name for c in layout.columns if c.is_required_in(version) and c.name not in spans]:
+        raise ValueError(f"required column {missing[0]} has no position in version {version}")
     if not spans:
         raise ValueError(f"no column has a position, which version {version} needs")
     if beyond := [name for name, (_, last) in spans.items() if last > length]:

@@ -54,17 +54,19 @@ def load_file(
     submitter: str | None = None,
     period: str | None = None,
     sequence: int | None = None,
+    variant: str | None = None,
     state: State | None = None,
 ) -> LoadResult:
     """Load one file as a delivery; the same bytes a second time change nothing.
 
     Args:
         warehouse: Where the rows go; its home holds the archive.
-        path: The file, plain or gzip.
+        path: The file: text, plain or in a gzip or zip archive, Parquet or XLSX.
         layout: Layout key such as k12/student; else from the file's name, else from its header.
         submitter: Who sent it; else from the file's name.
         period: The period it is about; else from the file's name.
         sequence: Its number among the deliveries of one submitter and period; else from the name, else the next.
+        variant: The form of the layout in which it comes; else the submitter's, else the one that the file shows.
         state: The state whose submitters may send; else the configured one.
 
     Raises:
@@ -80,6 +82,7 @@ def load_file(
         submitter=submitter,
         period=period,
         sequence=sequence,
+        variant=variant,
     )
     try:
         with Archive(warehouse.home.archive).receive(path) as received:
@@ -163,14 +166,15 @@ def _insert_delivery(
 ) -> int:
     row = connection.execute(
         "insert into control.delivery"
-        " (layout, submitter, period, sequence, layout_version, sha256, file_name, byte_count, status)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, 'loaded') returning delivery_id",
+        " (layout, submitter, period, sequence, layout_version, date_format, sha256, file_name, byte_count, status)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'loaded') returning delivery_id",
         (
             what.layout.key,
             what.submitter,
             what.period,
             sequence,
             what.version,
+            what.layout.versions[what.version].date_format,
             received.sha256,
             name,
             received.byte_count,

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.catalogue import Catalogue, Layout
-from ingest.readers.delimited import header_names
+from ingest.readers.choice import header_of
 from ingest.readers.headers import versions_with_header
+from ingest.recognise_form import form_of
 from warehouse.errors import P20WError
 from warehouse.state import State
 
 _PART = r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*"
 _FILE_NAME = re.compile(
     rf"(?P<source>{_PART})__(?P<file_type>{_PART})__(?P<submitter>{_PART})__(?P<period>[A-Za-z0-9]+)"
-    r"(?:__(?P<sequence>\d{1,6}))?\.(?:csv|txt|dat)(?:\.gz)?",
+    r"(?:__(?P<sequence>\d{1,6}))?\.(?:(?:csv|txt|dat)(?:\.gz|\.zip)?|gz|zip|parquet|xlsx)",
     re.IGNORECASE,
 )
-_NAME_FORM = "<source>__<file_type>__<submitter>__<period>[__<sequence>].<csv|txt|dat>[.gz]"
+_NAME_FORM = (
+    "<source>__<file_type>__<submitter>__<period>[__<sequence>].<csv|txt|dat>[.gz|.zip], .parquet or .xlsx"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def recognise(
     submitter: str | None = None,
     period: str | None = None,
     sequence: int | None = None,
+    variant: str | None = None,
 ) -> Recognised:
     """Return what a file is; what the caller states wins over the file's name."""
     named = parse_name(path.name)
@@ -81,7 +85,8 @@ def recognise(
     _check_submitter(found, submitter, state)
     if sequence is not None and sequence < 1:
         raise P20WError(f"{path.name}: sequence {sequence} is below 1.", "The first delivery is number 1.")
-    return Recognised(found, found.version_for(period), submitter, period, sequence)
+    form = form_of(path, found, period, state.submitters[submitter], variant)
+    return Recognised(found, form, submitter, period, sequence)
 
 
 def _layout_by_header(path: Path, catalogue: Catalogue) -> str:
@@ -91,7 +96,7 @@ def _layout_by_header(path: Path, catalogue: Catalogue) -> str:
         for version, declared in layout.versions.items():
             if declared.format != "delimited" or layout.key in fitting:
                 continue
-            names = header_names(path, declared.delimiter or ",", declared.encoding)
+            names = header_of(path, declared)
             if len(names) > 1 and version in versions_with_header(names, layout):
                 fitting[layout.key] = len(names)
     if len(fitting) == 1:

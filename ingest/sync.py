@@ -66,6 +66,8 @@ def _codes(catalogue: Catalogue) -> Iterator[tuple[str | int, ...]]:
 def _code_maps(catalogue: Catalogue, state: State) -> Iterator[tuple[str | int, ...]]:
     """Yield code set, submitter, local code, years and standard code, for every code set a submitter's layouts use."""
     for name, submitter in state.submitters.items():
+        for key, variant in submitter.variants.items():
+            catalogue.layout(key).versions_of(variant)
         used = catalogue.code_sets_of(submitter.layouts)
         if unused := sorted(set(submitter.code_maps) - set(used)):
             raise P20WError(

@@ -81,7 +81,12 @@ class ByHand:
 
 
 def load_by_hand(
-    path: Path, layout: str | None, submitter: str | None, period: str | None, sequence: int | None
+    path: Path,
+    layout: str | None,
+    submitter: str | None,
+    period: str | None,
+    sequence: int | None,
+    variant: str | None = None,
 ) -> ByHand:
     """Load and judge one file; a refusal is an answer, so that the next file still gets its turn."""
     from warehouse.connection import open_warehouse
@@ -91,7 +96,13 @@ def load_by_hand(
     prepare(warehouse, load_state())
     try:
         result = load_file(
-            warehouse, path, layout=layout, submitter=submitter, period=period, sequence=sequence
+            warehouse,
+            path,
+            layout=layout,
+            submitter=submitter,
+            period=period,
+            sequence=sequence,
+            variant=variant,
         )
     except P20WError as error:
         told = str(error)

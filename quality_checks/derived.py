@@ -39,7 +39,8 @@ def basic_rules(
                 Rule(
                     code=f"{prefix}-{_MARKS[kind]}-{column.name}",
                     layout=layout.key,
-                    kind=kind,
+                    kind="cross_column" if _is_dated(column, kind) else kind,
+                    fails=_missing_since(column) if _is_dated(column, kind) else None,
                     sentence=_sentence(column, kind),
                     repair=_repair(layout, column, kind),
                     severity=severity,
@@ -59,7 +60,7 @@ def usual_tolerance(severity: Severity) -> float:
 
 def _kinds(column: Column) -> list[BasicKind]:
     kinds: list[BasicKind] = []
-    if column.required:
+    if column.required or column.required_from:
         kinds.append("completeness")
     if column.type in _TYPED:
         kinds.append("type")
@@ -74,6 +75,16 @@ def _severity(layout: Layout, column: Column, kind: BasicKind) -> Severity:
     if column.required and column.type != "code":
         return "reject"
     return "hold"
+
+
+def _is_dated(column: Column, kind: BasicKind) -> bool:
+    """Return whether the rule is about the files from some year on."""
+    return kind == "completeness" and column.required_from is not None
+
+
+def _missing_since(column: Column) -> str:
+    name = column.name if column.type == "text" else f"{column.name}__sent"
+    return f"{name} is null and code_year >= {column.required_from}"
 
 
 def _sentence(column: Column, kind: BasicKind) -> str:

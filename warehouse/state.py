@@ -73,6 +73,8 @@ class Submitter(Section):
     agency: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
     layouts: list[LayoutKey] = Field(min_length=1)
     code_maps: dict[str, CodeMap] = {}
+    # The form in which a layout comes from this submitter, where it is not to be told from the file.
+    variants: dict[LayoutKey, str] = {}
 
     def code_map(self, code_set: str) -> list[tuple[int, int, dict[str, str]]]:
         """The maps of a code set as (first year, last year, local → standard); empty when it is sent in standard codes."""
@@ -191,9 +193,15 @@ class State(Section):
         return [name for name, submitter in self.submitters.items() if layout in submitter.layouts]
 
 
+def own_catalogue() -> Path | None:
+    """The folder `catalogue` beside the file that `P20W_STATE` names, where the state changes layouts and code sets."""
+    folder = _state_file(None).parent / "catalogue"
+    return folder if folder.is_dir() else None
+
+
 def load_state(path: Path | str | None = None) -> State:
     """The state of the given file, else of the one that `P20W_STATE` names, else the synthetic state's."""
-    file = Path(path or os.environ.get("P20W_STATE") or DEMO_STATE).expanduser().absolute()
+    file = _state_file(path)
     content = _read(file)
     head = content.pop("state", None)
     if not isinstance(head, dict):
@@ -202,6 +210,10 @@ def load_state(path: Path | str | None = None) -> State:
         return State.model_validate(head | content)
     except ValidationError as error:
         raise _wrong(file, "; ".join(map(_problem, error.errors()[:5]))) from error
+
+
+def _state_file(path: Path | str | None) -> Path:
+    return Path(path or os.environ.get("P20W_STATE") or DEMO_STATE).expanduser().absolute()
 
 
 def _check_years(code_set: str, parts: list[YearsOfCodes]) -> None:

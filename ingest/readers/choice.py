@@ -1,6 +1,7 @@
 """Which reader takes a file, and what every reader offers to the loader.
 
-Belongs here: the readers' common shape. Must not come here: formats.
+Belongs here: the readers' common shape, and the look at a file's beginning that recognition needs. Must not come here:
+formats.
 """
 
 from collections.abc import Iterator
@@ -9,9 +10,14 @@ from typing import Protocol
 
 from psycopg import sql
 
-from ingest.catalogue import Layout
-from ingest.readers.delimited import DelimitedReader
+from ingest.catalogue import Layout, LayoutVersion
+from ingest.readers.containers import kind_of
+from ingest.readers.delimited import DelimitedReader, header_names
 from ingest.readers.fixed_width import FixedWidthReader
+from ingest.readers.stream import read_chunks
+from warehouse.errors import P20WError
+
+_LONGEST_RECORD = 1 << 14
 
 
 class Reader(Protocol):
@@ -38,7 +44,46 @@ class Reader(Protocol):
 
 
 def open_reader(path: Path, layout: Layout, version: str, name: str) -> Reader:
-    """Return the reader for the format of this version; `name` is what messages call the file."""
-    if layout.versions[version].format == "fixed_width":
+    """Return the reader for the content of a file and the form it has; `name` is what messages call the file."""
+    kind = kind_of(path, name)
+    is_fixed = layout.versions[version].format == "fixed_width"
+    if kind in ("parquet", "xlsx"):
+        if is_fixed:
+            raise P20WError(
+                f"{name} is a table; {layout.key} comes as records of fixed width in form {version}.",
+                "Deliver those, or a table with the column names of another variant of the layout.",
+            )
+        if kind == "parquet":
+            from ingest.readers.parquet import ParquetReader
+
+            return ParquetReader(path, layout, version, name)
+        from ingest.readers.workbook import WorkbookReader
+
+        return WorkbookReader(path, layout, version, name)
+    if is_fixed:
         return FixedWidthReader(path, layout, version, name)
     return DelimitedReader(path, layout, version, name)
+
+
+def header_of(path: Path, declared: LayoutVersion) -> list[str]:
+    """Return the names of a file's columns, as far as they can be read at all."""
+    kind = kind_of(path, path.name)
+    if kind == "parquet":
+        from ingest.readers.parquet import column_names
+
+        return column_names(path, path.name)
+    if kind == "xlsx":
+        from ingest.readers.workbook import first_row
+
+        return first_row(path, path.name)
+    return header_names(path, declared.delimiter or ",", declared.encoding)
+
+
+def first_record(path: Path) -> bytes:
+    """Return the first line of a file without its line end, or what there is of a longer one."""
+    start = b""
+    for chunk in read_chunks(path, path.name, _LONGEST_RECORD):
+        start += chunk
+        if b"\n" in start or len(start) >= _LONGEST_RECORD:
+            break
+    return start.partition(b"\n")[0].removesuffix(b"\r")

@@ -2,6 +2,7 @@
 
 Belongs here: from records to the text that COPY takes. Must not come here: the meaning of values.
 Blanks behind a value are filling and are cut off; a value of blanks alone is null; blanks in front are kept.
+Amounts get their point, for its place is the form's and not the value's.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from psycopg import sql
 
 from ingest.catalogue import Layout
 from ingest.readers.delimited import POSTGRES_ENCODINGS
+from ingest.readers.implied_decimals import written_out
 from ingest.readers.record_blocks import Block, read_blocks
 from ingest.readers.stream import read_ahead
 from ingest.readers.trailer import ControlTotal, check_trailer
@@ -34,9 +36,12 @@ class FixedWidthReader:
     def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
         self.path, self.layout, self.version, self.name = path, layout, version, name
         self.declared = layout.versions[version]
-        chosen = [c for c in layout.columns_in(version) if c.position is not None]
-        self.columns = [column.name for column in chosen]
-        self._spans = [(c.position[0] - 1, c.position[1]) for c in chosen if c.position is not None]
+        placed = [(column, column.position_in(version)) for column in layout.columns_in(version)]
+        self.columns = [column.name for column, _ in placed]
+        self._spans = [(place[0] - 1, place[1]) for _, place in placed if place is not None]
+        self._is_amount = [
+            column.type == "decimal" and self.declared.implied_decimals > 0 for column, _ in placed
+        ]
         self._record_count = 0
         self._total = ControlTotal(layout, version)
 
@@ -88,7 +93,13 @@ class FixedWidthReader:
         tab = np.full((1, count), _TAB, np.uint8)
         always = np.ones((1, count), np.bool_)
         values, kept, is_value = [], [], []
-        for first, last in self._spans:
+        for (first, last), is_amount in zip(self._spans, self._is_amount, strict=True):
+            if is_amount:
+                amount, counts = written_out(places[first:last], self.declared.implied_decimals)
+                values += [amount, tab]
+                kept += [counts, always]
+                is_value += [True] * amount.shape[0] + [False]
+                continue
             # Most fields are wider than what any record of the block holds in them.
             width = last - first - int(np.argmax(used[first:last][::-1])) if used[first:last].any() else 0
             values += [places[first : first + width], tab]

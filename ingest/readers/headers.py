@@ -38,7 +38,7 @@ def match_header(names: list[str], layout: Layout, version: str, file_name: str)
                 "Remove one of the two columns.",
             )
     for column in layout.columns_in(version):
-        if column.required and column not in matched:
+        if column.is_required_in(version) and column not in matched:
             expected = column.headers_for(version)[0]
             raise P20WError(
                 f"{file_name}, header: required column {column.name} ({expected}) is missing.",
@@ -52,14 +52,15 @@ def versions_with_header(names: list[str], layout: Layout) -> list[str]:
     return [
         version
         for version, declared in layout.versions.items()
-        if declared.format == "delimited" and _fits(names, layout, version)
+        if declared.format == "delimited" and fits(names, layout, version)
     ]
 
 
-def _fits(names: list[str], layout: Layout, version: str) -> bool:
+def fits(names: list[str], layout: Layout, version: str) -> bool:
+    """Return whether the names are those of one form of the layout, with all that it requires and nothing else."""
     by_spelling = _spellings(layout, version)
     found = [by_spelling[name].name for name in names if name in by_spelling]
-    required = {column.name for column in layout.columns_in(version) if column.required}
+    required = {column.name for column in layout.columns_in(version) if column.is_required_in(version)}
     return len(found) == len(names) == len(set(found)) and required <= set(found)
 
 

@@ -136,7 +136,12 @@ def _split(records: "Bytes", declared: LayoutVersion, line: int, name: str) -> B
         trailer, data = data[-1].tobytes(), data[:-1]
     is_data = _has_type(data, declared.record_type)
     if not is_data.all():
-        wrong = int((~is_data).argmax())
+        is_known = is_data.copy()
+        for other in declared.other_record_types:
+            is_known |= _has_type(data, other)
+        if is_known.all():
+            return Block(records, data[is_data], line, trailer)
+        wrong = int((~is_known).argmax())
         raise P20WError(
             f"{name}, line {first_line + wrong} does not begin with the record type {declared.record_type}.",
             _RESEND,

@@ -6,51 +6,64 @@ Belongs here: opening, unpacking, reading ahead. Must not come here: what the by
 import gzip
 import queue
 import threading
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
+from ingest.readers.containers import Limit, check_unpacked, kind_of, only_member
 from warehouse.errors import P20WError
 
 CHUNK = 1 << 19
-_GZIP_MAGIC = b"\x1f\x8b"
-# Text rarely packs better than 20 to 1: beyond both limits a file is a bomb, not a delivery.
-_BOMB_RATIO = 200
-_BOMB_BYTES = 1 << 30
 _AHEAD = 8
 
 _Item = TypeVar("_Item")
 
 
 def read_chunks(path: Path, name: str, size: int = CHUNK) -> Iterator[bytes]:
-    """Yield the content of a file; gzip is recognised by its first bytes, whatever the file is called."""
-    with path.open("rb") as file:
-        start = file.read(len(_GZIP_MAGIC))
-    if start == _GZIP_MAGIC:
-        yield from _unpacked(path, name, size)
+    """Yield the content of a text file; gzip and zip are recognised by their bytes, whatever the file is called."""
+    kind = kind_of(path, name)
+    if kind in ("parquet", "xlsx"):
+        raise P20WError(
+            f"{name} is {'a Parquet file' if kind == 'parquet' else 'a workbook'}, where text was expected.",
+            "Deliver it with the column names of a layout, or as text.",
+        )
+    if kind != "text":
+        yield from _unpacked(path, name, size, _gzip_content if kind == "gzip" else _zip_content)
         return
     with path.open("rb") as file:
         while chunk := file.read(size):
             yield chunk
 
 
-def _unpacked(path: Path, name: str, size: int) -> Iterator[bytes]:
-    packed = path.stat().st_size
-    total = 0
+def _unpacked(
+    path: Path, name: str, size: int, content: Callable[[Path, str], AbstractContextManager[IO[bytes]]]
+) -> Iterator[bytes]:
+    limit = Limit(path.stat().st_size, name)
     try:
-        with gzip.open(path, "rb") as file:
+        with content(path, name) as file:
             while chunk := file.read(size):
-                total += len(chunk)
-                if total > _BOMB_BYTES and total > _BOMB_RATIO * packed:
-                    raise P20WError(
-                        f"{name} unpacks to more than {_BOMB_RATIO} times its size.",
-                        "Unpack the file, look at it, and deliver it unpacked if it is sound.",
-                    )
+                if not limit.total:
+                    check_unpacked(chunk, name)
+                limit.add(len(chunk))
                 yield chunk
-    except (gzip.BadGzipFile, zlib.error, EOFError):
-        raise P20WError(f"{name} is a damaged or incomplete gzip file.", "Deliver the file again.") from None
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise P20WError(f"{name} is a damaged or incomplete archive.", "Deliver the file again.") from None
+
+
+@contextmanager
+def _gzip_content(path: Path, name: str) -> Iterator[IO[bytes]]:
+    with gzip.open(path, "rb") as file:
+        yield cast(IO[bytes], file)
+
+
+@contextmanager
+def _zip_content(path: Path, name: str) -> Iterator[IO[bytes]]:
+    with zipfile.ZipFile(path) as archive, archive.open(only_member(archive, name)) as file:
+        yield file
 
 
 def read_ahead(items: Iterator[_Item]) -> Iterator[_Item]:

@@ -25,14 +25,15 @@ class ControlTotal:
         trailer = layout.versions[version].trailer
         name = trailer.control_column if trailer and trailer.control_total else None
         self.column = layout.columns_by_name[name] if name else None
+        self._position = self.column.position_in(version) if self.column else None
         self.value = 0
         self.unreadable_count = 0
 
     def add(self, places: "Bytes") -> None:
         """Add the column's values in a block of records, which is given place by place."""
-        if self.column is None or self.column.position is None:
+        if self._position is None:
             return
-        first, last = self.column.position
+        first, last = self._position
         field = places[first - 1 : last]
         is_digit = (field - _ZERO) < 10
         is_blank = field == _SPACE

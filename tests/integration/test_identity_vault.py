@@ -55,13 +55,22 @@ def deliver(
 ) -> int:
     """A delivery that the gate has accepted but for the rows of the given numbers."""
     layout = load_catalogue().layouts[key]
+    version = layout.version_for(period)
     counts = (len(rows), len(rows) - len(rejected), len(rejected))
     with warehouse.connect() as connection:
         (delivery,) = connection.execute(
-            "insert into control.delivery (layout, submitter, period, layout_version, sha256, file_name, status,"
+            "insert into control.delivery (layout, submitter, period, layout_version, date_format, sha256, file_name, status,"
             " row_count, accepted_count, quarantined_count, rejected_count)"
-            " values (%s, %s, %s, %s, %s, 'file', 'accepted', %s, %s, 0, %s) returning delivery_id",
-            [key, submitter, period, layout.version_for(period), uuid.uuid4().hex, *counts],
+            " values (%s, %s, %s, %s, %s, %s, 'file', 'accepted', %s, %s, 0, %s) returning delivery_id",
+            [
+                key,
+                submitter,
+                period,
+                version,
+                layout.versions[version].date_format,
+                uuid.uuid4().hex,
+                *counts,
+            ],
         ).fetchone() or (0,)
         create_partition(connection, layout, delivery)
         attach_partition(connection, layout, delivery)

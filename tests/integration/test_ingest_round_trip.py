@@ -77,8 +77,8 @@ fields = {
         st.characters(min_codepoint=1, max_codepoint=126, exclude_characters="\n\r"),
         max_size=SPANS[column.name][1] - SPANS[column.name][0],
     )
-    for column in WAGE.columns
-    if column.name != "total_gross_wages"
+    for column in WAGE.columns_in("2014")
+    if column.type != "decimal"
 }
 
 

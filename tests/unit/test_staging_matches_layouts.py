@@ -7,7 +7,7 @@ import yaml
 
 from ingest.catalogue import load_catalogue
 from ingest.dbt_sources import column_meta
-from ingest.layout import Column, Layout
+from ingest.layout import Layout
 
 STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
 CATALOGUE = load_catalogue()
@@ -44,12 +44,6 @@ def sql_of(layout: Layout) -> str:
     return (STAGING / layout.source / f"{model_of(layout)['name']}.sql").read_text()
 
 
-def is_in_dollars(layout: Layout, column: Column) -> bool:
-    """An amount of a fixed-width file is written without its decimal point."""
-    has_implied = any(version.implied_decimals for version in layout.versions.values())
-    return has_implied and column.pii == "wage_confidential"
-
-
 def conversions(sql: str) -> dict[str, tuple[str, str | None]]:
     """Column -> macro that reads it and code set, from the singular and the plural form of the macros."""
     found: dict[str, tuple[str, str | None]] = {}
@@ -74,27 +68,14 @@ def test_a_staging_model_documents_every_column_of_its_layout(key: str) -> None:
         code_set = {"code_set": column.code_set} if column.code_set else {}
         assert written["config"]["meta"] == column_meta(column) | code_set
         assert written["description"]
-        expected = "numeric" if is_in_dollars(layout, column) else DATA_TYPES[column.type]
-        assert written["data_type"] == expected, column.name
+        assert written["data_type"] == DATA_TYPES[column.type], column.name
 
 
 @pytest.mark.parametrize("key", LAYOUTS)
 def test_a_staging_model_reads_every_column_as_the_type_and_code_set_of_its_layout(key: str) -> None:
     layout = CATALOGUE.layouts[key]
-    expected = {
-        column.name: ("as_dollars" if is_in_dollars(layout, column) else MACROS[column.type], column.code_set)
-        for column in layout.columns
-    }
+    expected = {column.name: (MACROS[column.type], column.code_set) for column in layout.columns}
     assert conversions(sql_of(layout)) == expected
-
-
-@pytest.mark.parametrize("key", LAYOUTS)
-def test_a_staging_model_knows_the_date_format_of_every_version(key: str) -> None:
-    layout = CATALOGUE.layouts[key]
-    (given,) = re.findall(r"accepted_rows\('" + key + r"'(?:, (\{[^}]*\}))?\)", sql_of(layout))
-    formats = dict(re.findall(r"'(\d{4})': '([A-Z/-]+)'", given))
-    has_dates = any(column.type == "date" for column in layout.columns)
-    assert formats == {name: version.date_format for name, version in layout.versions.items() if has_dates}
 
 
 @pytest.mark.parametrize("key", LAYOUTS)

@@ -48,6 +48,8 @@ class Delivery(Base):
     period: Mapped[str]
     sequence: Mapped[int] = mapped_column(server_default=text("1"))
     layout_version: Mapped[str | None]
+    # How this delivery writes its dates, as its layout said when it was loaded.
+    date_format: Mapped[str | None]
     sha256: Mapped[str]
     file_name: Mapped[str]
     byte_count: Mapped[BigCount | None]

@@ -1,20 +1,13 @@
 {#- Rows of a raw table that the quality gate let through, each with what its delivery says about it: submitter, period, the date
     format of its layout version, and the submitter's code maps of the period's year as one object, '<code set>/<local code>' -> standard code.
-    The deliveries are materialised, so that the object is built once per delivery and not once per row.
-    date_formats: layout version -> format, for a layout with dates. -#}
-{% macro accepted_rows(layout, date_formats={}) -%}
+    The deliveries are materialised, so that the object is built once per delivery and not once per row. -#}
+{% macro accepted_rows(layout) -%}
 with delivery as materialized (
     select
         delivery.delivery_id,
         delivery.submitter,
         delivery.period,
-        {% if date_formats -%}
-        case delivery.layout_version
-            {% for version, format in date_formats.items() -%}
-            when '{{ version }}' then '{{ format }}'
-            {% endfor -%}
-        end as date_format,
-        {% endif -%}
+        delivery.date_format,
         (
             select jsonb_object_agg(code_map.code_set || '/' || code_map.local_code, code_map.standard_code)
             from {{ source('control', 'code_map') }} as code_map
@@ -47,7 +40,7 @@ select
     delivered.*,
     delivery.submitter,
     delivery.period,
-    {% if date_formats %}delivery.date_format,{% endif %}
+    delivery.date_format,
     delivery.code_map
 from {{ source('raw', layout | replace('/', '__')) }} as delivered
 inner join delivery on delivered.delivery_id = delivery.delivery_id

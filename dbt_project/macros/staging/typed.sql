@@ -20,12 +20,6 @@
 {%- endmacro %}
 
 
-{#- A fixed-width amount is written in cents, without its decimal point. -#}
-{% macro as_dollars(column) -%}
-    case when strpos({{ column }}, '.') = 0 then control.to_decimal({{ column }}) * 0.01 end
-{%- endmacro %}
-
-
 {#- The standard code behind a submitter's local code; null when the submitter's map has none. -#}
 {% macro as_code(column, code_set) -%}
     code_map ->> ('{{ code_set }}/' || btrim({{ column }}))

@@ -89,8 +89,10 @@ class WageWriter:
     def __init__(self, outbox: Outbox, employers: Employers) -> None:
         self.outbox, self.employers = outbox, employers
         self.layout = outbox.catalogue.layouts["ui/wage"]
-        self.places = {c.name: c.position for c in self.layout.columns if c.position is not None}
-        declared = self.layout.versions[max(self.layout.versions)]
+        version = max(self.layout.versions_of(self.layout.own_variant))
+        places = {c.name: c.position_in(version) for c in self.layout.columns}
+        self.places = {name: place for name, place in places.items() if place is not None}
+        declared = self.layout.versions[version]
         self.length, self.trailer = declared.record_length or 0, declared.trailer
         self.totals: dict[Path, list[int]] = defaultdict(lambda: [0, 0])
         self._irregular: set[str] = set()

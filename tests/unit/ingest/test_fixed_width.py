@@ -9,7 +9,11 @@ from ingest.readers.fixed_width import FixedWidthReader
 from warehouse.errors import P20WError
 
 WAGE = load_catalogue().layouts["ui/wage"]
-SPANS = {c.name: (c.position[0] - 1, c.position[1]) for c in WAGE.columns if c.position}
+SPANS = {
+    column.name: (place[0] - 1, place[1])
+    for column in WAGE.columns
+    if (place := column.position_in("2014")) is not None
+}
 LENGTH = 275
 
 
@@ -76,7 +80,7 @@ def test_values_are_cut_at_their_positions_without_the_blanks_behind(
     )
     first, second = _rows(tmp_path, content if has_last_end else content.removesuffix(end))
     assert (first["ssn"], first["last_name"], first["first_name"]) == (b"123456789", b"DE LA CRUZ", b"")
-    assert first["total_gross_wages"] == b"00000001234500"
+    assert first["total_gross_wages"] == b"12345.00"
     assert (second["first_name"], second["separation"]) == (b"  X", b"")
 
 
@@ -153,7 +157,7 @@ def test_a_record_behind_the_trailer_is_refused(tmp_path: Path) -> None:
         (record() + b"  ", "w.dat, line 3 is 277 bytes long; a record has 275."),
         (record()[:100] + b"\n" + record()[101:], "w.dat, line 3 is 100 bytes long"),
         (b"", "w.dat, line 3 is 0 bytes long"),
-        (record("E", last_name="SECRET"), "w.dat, line 3 does not begin with the record type S."),
+        (record("X", last_name="SECRET"), "w.dat, line 3 does not begin with the record type S."),
         (record(last_name="SECRET\0"), "w.dat, line 3, column last_name (positions 11-30): a NUL byte."),
         (
             record(first_name="JOS\xc9"),
@@ -179,3 +183,57 @@ def test_an_empty_file_is_named_as_such(tmp_path: Path) -> None:
 
 def test_a_file_with_header_and_trailer_alone_holds_no_row(tmp_path: Path) -> None:
     assert _rows(tmp_path, wage_file()) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("00000000123456", "1234.56"),
+        ("        123456", "1234.56"),
+        ("123456        ", "1234.56"),
+        ("00000000000005", "0.05"),
+        ("             5", "0.05"),
+        ("00000000000000", "0.00"),
+        ("99999999999999", "999999999999.99"),
+        ("              ", ""),
+        ("-0000000012345", "-123.45"),
+        ("           -5 ", "-0.05"),
+        ("+7", "0.07"),
+        ("1234.56", "1234.56"),
+        ("12A4", "12A4"),
+        ("12 34", "12 34"),
+    ],
+)
+def test_an_amount_gets_the_point_that_its_form_leaves_out(tmp_path: Path, sent: str, read: str) -> None:
+    amounts = [sent, "00000000000100", sent]
+    rows = _rows(tmp_path, b"".join(wage_file(*(record(total_ui_wages=a) for a in amounts)).splitlines(True)))
+    assert [row["total_ui_wages"].decode().lstrip() for row in rows] == [read, "1.00", read]
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**12), st.sampled_from("<>0")), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=50)
+def test_every_amount_comes_through(
+    tmp_path_factory: pytest.TempPathFactory, amounts: list[tuple[int, str]]
+) -> None:
+    written = [f"{cents:014}" if how == "0" else f"{cents:{how}14}" for cents, how in amounts]
+    content = wage_file(*(record(total_ui_wages=amount) for amount in written))
+    rows = _rows(tmp_path_factory.mktemp("w"), content)
+    assert [row["total_ui_wages"].decode() for row in rows] == [
+        f"{cents // 100}.{cents % 100:02}" for cents, _ in amounts
+    ]
+
+
+def test_records_that_hold_no_rows_are_passed_over_and_lines_keep_their_numbers(tmp_path: Path) -> None:
+    lines = [
+        record("A"),
+        record("B"),
+        record("E"),
+        record(ssn="1"),
+        record("T"),
+        record("E"),
+        record(ssn="2"),
+    ]
+    content = b"".join(line + b"\n" for line in [*lines, record("T"), trailer(2, 0)])
+    assert [row["ssn"] for row in _rows(tmp_path, content)] == [b"1", b"2"]
+    wrong = b"".join(line + b"\n" for line in [*lines, record(last_name="SECRET\0"), trailer(3, 0)])
+    assert "w.dat, line 8, column last_name" in _error(tmp_path, wrong)

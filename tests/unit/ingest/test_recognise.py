@@ -38,7 +38,7 @@ def test_what_the_caller_states_wins_over_the_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["students.csv", "k12_student_north_2019.csv", "k12__student__north__2019.xlsx"]
+    "name", ["students.csv", "k12_student_north_2019.csv", "k12__student__north__2019.xlsx.gz"]
 )
 def test_another_name_tells_nothing(name: str) -> None:
     assert parse_name(name) is None

@@ -1,6 +1,6 @@
 -- One row per license or state ID holder.
 with delivered as (
-    {{ accepted_rows('bridge/driver_license', {'2015': 'YYYYMMDD'}) }}
+    {{ accepted_rows('bridge/driver_license') }}
 ),
 
 final as (

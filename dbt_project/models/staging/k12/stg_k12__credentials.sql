@@ -1,6 +1,6 @@
 -- One row per student, credential and award date.
 with delivered as (
-    {{ accepted_rows('k12/credential', {'2015': 'MM/DD/YYYY', '2019': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('k12/credential') }}
 ),
 
 final as (

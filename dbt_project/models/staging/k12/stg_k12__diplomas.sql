@@ -1,6 +1,6 @@
 -- One row per student and diploma.
 with delivered as (
-    {{ accepted_rows('k12/diploma', {'2015': 'MM/DD/YYYY', '2019': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('k12/diploma') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- One row per student, school and entry date.
 with delivered as (
-    {{ accepted_rows('k12/enrollment', {'2015': 'MM/DD/YYYY', '2019': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('k12/enrollment') }}
 ),
 
 final as (

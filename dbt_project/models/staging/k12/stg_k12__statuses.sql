@@ -1,6 +1,6 @@
 -- One row per student, status and begin date.
 with delivered as (
-    {{ accepted_rows('k12/status', {'2015': 'MM/DD/YYYY', '2019': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('k12/status') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- One row per student and school year.
 with delivered as (
-    {{ accepted_rows('k12/student', {'2015': 'MM/DD/YYYY', '2019': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('k12/student') }}
 ),
 
 final as (

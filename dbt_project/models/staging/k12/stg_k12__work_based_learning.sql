@@ -1,6 +1,6 @@
 -- One row per student, experience type and begin date.
 with delivered as (
-    {{ accepted_rows('k12/work_based_learning', {'2015': 'MM/DD/YYYY', '2019': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('k12/work_based_learning') }}
 ),
 
 final as (

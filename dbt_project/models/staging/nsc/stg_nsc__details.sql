@@ -1,6 +1,6 @@
 -- One row per student and enrollment spell or degree; one row for a student not found.
 with delivered as (
-    {{ accepted_rows('nsc/detail', {'2015': 'YYYYMMDD'}) }}
+    {{ accepted_rows('nsc/detail') }}
 ),
 
 final as (

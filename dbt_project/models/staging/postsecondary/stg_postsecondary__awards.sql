@@ -1,6 +1,6 @@
 -- One row per student, institution, award level, CIP and award date.
 with delivered as (
-    {{ accepted_rows('postsecondary/award', {'2015': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('postsecondary/award') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- One row per student, institution and term.
 with delivered as (
-    {{ accepted_rows('postsecondary/enrollment', {'2015': 'YYYY-MM-DD'}) }}
+    {{ accepted_rows('postsecondary/enrollment') }}
 ),
 
 final as (

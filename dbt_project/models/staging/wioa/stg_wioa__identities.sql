@@ -1,6 +1,6 @@
 -- One row per participant.
 with delivered as (
-    {{ accepted_rows('wioa/identity', {'2015': 'YYYYMMDD'}) }}
+    {{ accepted_rows('wioa/identity') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- One row per participant and period of participation.
 with delivered as (
-    {{ accepted_rows('wioa/pirl', {'2015': 'YYYYMMDD'}) }}
+    {{ accepted_rows('wioa/pirl') }}
 ),
 
 final as (
