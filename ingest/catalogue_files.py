@@ -18,6 +18,8 @@ from warehouse.errors import P20WError
 
 # What a state's own file may say about a layout of the package: how it comes, and columns of its own.
 _CHANGEABLE = frozenset({"provided_by", "versions", "variants", "columns"})
+# What is said anew as a whole or not at all.
+_WHOLE = frozenset({"header", "trailer"})
 _Place = tuple[int | str, ...]
 
 
@@ -175,7 +177,9 @@ def _validated(key: str | None, documents: list[_Document], found: Files) -> Lay
 def _merged(said: Any, change: Any) -> Any:
     """Return mappings merged key by key and named list entries name by name; anything else is replaced."""
     if isinstance(said, dict) and isinstance(change, dict):
-        return said | {key: _merged(said.get(key), value) for key, value in change.items()}
+        return said | {
+            key: value if key in _WHOLE else _merged(said.get(key), value) for key, value in change.items()
+        }
     if isinstance(said, list) and _is_named(said) and _is_named(change):
         changes = {entry["name"]: entry for entry in change}
         kept = [_merged(entry, changes.pop(entry["name"], {})) for entry in said]

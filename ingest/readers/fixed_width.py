@@ -43,11 +43,14 @@ class FixedWidthReader:
             column.type == "decimal" and self.declared.implied_decimals > 0 for column, _ in placed
         ]
         self._record_count = 0
+        self._passed_over = 0
         self._total = ControlTotal(layout, version)
 
     @property
-    def first_line(self) -> int:
-        """Line of the file with the first data record."""
+    def first_line(self) -> int | None:
+        """Line of the file with the first data record; None when other records stand between, so that lines cannot be counted."""
+        if self._passed_over:
+            return None
         return 2 if self.declared.header else 1
 
     @property
@@ -74,6 +77,7 @@ class FixedWidthReader:
         trailer = b""
         for block in read_blocks(self.path, self.declared, self.name):
             self._check_characters(block)
+            self._passed_over += block.passed_over
             if block.data.shape[0]:
                 # One position of all records side by side: numpy is fast along long rows only.
                 places = np.ascontiguousarray(block.data.T)

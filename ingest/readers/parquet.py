@@ -37,8 +37,19 @@ class ParquetReader:
     def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
         self.path, self.name = path, name
         self._pattern = PATTERNS[layout.versions[version].date_format]
-        self._matched = match_header(column_names(path, name), layout, version, name)
+        self.header_names = column_names(path, name)
+        self._matched = match_header(self.header_names, layout, version, name)
         self.columns = [column.name for column in self._matched]
+
+    @property
+    def first_line(self) -> None:
+        """Return nothing: rows of such a file stand on no lines."""
+        return None
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Each column of the file with its name in the header, in the file's order."""
+        return list(zip(self.columns, self.header_names, strict=True))
 
     @property
     def copy_options(self) -> sql.Composable:

@@ -31,6 +31,7 @@ class Block:
     data: "Bytes"
     first_line: int
     trailer: bytes
+    passed_over: int = 0
 
 
 def read_blocks(path: Path, declared: LayoutVersion, name: str) -> Iterator[Block]:
@@ -140,7 +141,7 @@ def _split(records: "Bytes", declared: LayoutVersion, line: int, name: str) -> B
         for other in declared.other_record_types:
             is_known |= _has_type(data, other)
         if is_known.all():
-            return Block(records, data[is_data], line, trailer)
+            return Block(records, data[is_data], line, trailer, int((~is_data).sum()))
         wrong = int((~is_known).argmax())
         raise P20WError(
             f"{name}, line {first_line + wrong} does not begin with the record type {declared.record_type}.",

@@ -44,8 +44,19 @@ class WorkbookReader:
     def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
         self.path, self.name = path, name
         self._pattern = PATTERNS[layout.versions[version].date_format]
-        self._matched = match_header(first_row(path, name), layout, version, name)
+        self.header_names = first_row(path, name)
+        self._matched = match_header(self.header_names, layout, version, name)
         self.columns = [column.name for column in self._matched]
+
+    @property
+    def first_line(self) -> int:
+        """Row of the sheet with the first data."""
+        return 2
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Each column of the file with its name in the header, in the file's order."""
+        return list(zip(self.columns, self.header_names, strict=True))
 
     @property
     def copy_options(self) -> sql.Composable:

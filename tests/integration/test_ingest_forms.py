@@ -35,7 +35,9 @@ def _cents(amount: str, width: int) -> str:
 
 def _icesa() -> bytes:
     records = [
-        record(**{n: _cents(v, 14) if n == "total_gross_wages" else v for n, v in zip(NAMES, row, strict=True)})
+        record(
+            **{n: _cents(v, 14) if n == "total_gross_wages" else v for n, v in zip(NAMES, row, strict=True)}
+        )
         for row in ROWS
     ]
     total = sum(round(float(row[5]) * 100) for row in ROWS)
@@ -82,7 +84,9 @@ def _typed() -> list[list[object]]:
 def _parquet() -> bytes:
     target = io.BytesIO()
     columns = list(zip(*_typed(), strict=True))
-    parquet.write_table(pa.table({name: list(column) for name, column in zip(HEADER, columns, strict=True)}), target)
+    parquet.write_table(
+        pa.table({name: list(column) for name, column in zip(HEADER, columns, strict=True)}), target
+    )
     return target.getvalue()
 
 
@@ -114,9 +118,12 @@ def test_every_form_gives_the_same_rows(warehouse: Warehouse, tmp_path: Path, na
     path = tmp_path / f"ui__wage__ui_agency__{name}"
     path.write_bytes(content())
     delivery_id = load_file(warehouse, path).delivery_id
-    assert warehouse.fetch_value(
-        "select layout_version from control.delivery where delivery_id = %s", (delivery_id,)
-    ) == form
+    assert (
+        warehouse.fetch_value(
+            "select layout_version from control.delivery where delivery_id = %s", (delivery_id,)
+        )
+        == form
+    )
     values = ", ".join(
         # A workbook and Parquet write -12.00 in their shortest form, which is the same number.
         f"control.to_decimal({n})::text" if n == "total_gross_wages" else f"coalesce({n}, '')"

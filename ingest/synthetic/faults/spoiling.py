@@ -23,7 +23,7 @@ class OpenedFile:
         self.delimiter = (declared.delimiter or ",").encode()
         self.lines = path.read_bytes().splitlines()
         self.columns = [column.name for column in layout.columns_in(version)]
-        self.spans = {column.name: column.position for column in layout.columns}
+        self.spans = {column.name: column.position_in(version) for column in layout.columns}
         self.content: bytes | None = None
 
     @property

@@ -106,19 +106,30 @@ def test_a_column_is_required_from_the_version_on_that_says_so() -> None:
     ("changes", "told"),
     [
         ({"versions": {"2015": {"format": "delimited", "encoding": "utf-8"}}}, "names version 2019"),
-        ({"variants": {"v": {"title": "t", "like": "w", "versions": {"2015": {}}}}}, "v is like w, which is no variant"),
+        (
+            {"variants": {"v": {"title": "t", "like": "w", "versions": {"2015": {}}}}},
+            "v is like w, which is no variant",
+        ),
         (
             {"variants": {"standard": {"title": "t", "like": "standard", "versions": {"2015": {}}}}},
             "the layout's own form",
         ),
         (
-            {"variants": {"v": {"title": "t", "like": "standard", "versions": {"2015": {"columns": {"z": {}}}}}}},
+            {
+                "variants": {
+                    "v": {"title": "t", "like": "standard", "versions": {"2015": {"columns": {"z": {}}}}}
+                }
+            },
             "speaks of column z",
         ),
         (
             {
                 "variants": {
-                    "v": {"title": "t", "like": "standard", "versions": {"2019": {"columns": {"c": {"absent": True}}}}}
+                    "v": {
+                        "title": "t",
+                        "like": "standard",
+                        "versions": {"2019": {"columns": {"c": {"absent": True}}}},
+                    }
                 }
             },
             "required column c has no header in version 2019",
@@ -176,7 +187,10 @@ columns:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("versions:\n  '2014':\n    record_length: many\n", r"wage\.yml is wrong in versions\.2014\.record_length \(line 3\)"),
+        (
+            "versions:\n  '2014':\n    record_length: many\n",
+            r"wage\.yml is wrong in versions\.2014\.record_length \(line 3\)",
+        ),
         ("period: school_year\n", r"wage\.yml is wrong in period \(line 1\): a state's own file says"),
         ("columns:\n  - {name: ssn, pii: maybe}\n", r"wage\.yml is wrong in columns\.ssn\.pii \(line 2\)"),
     ],
@@ -202,9 +216,17 @@ ICESA = b"".join(line + b"\n" for line in (record("A"), record(), trailer(1, 0))
 
 @pytest.mark.parametrize(
     ("content", "form"),
-    [(_efw2(), "2014+efw2"), (EXTRACT, "2014+extract"), (ICESA, "2014"), (b"anything\n", "2014"), (b"", "2014")],
+    [
+        (_efw2(), "2014+efw2"),
+        (EXTRACT, "2014+extract"),
+        (ICESA, "2014"),
+        (b"anything\n", "2014"),
+        (b"", "2014"),
+    ],
 )
-def test_the_content_shows_its_form_unless_somebody_says_it(tmp_path: Path, content: bytes, form: str) -> None:
+def test_the_content_shows_its_form_unless_somebody_says_it(
+    tmp_path: Path, content: bytes, form: str
+) -> None:
     path = tmp_path / "f"
     path.write_bytes(content)
     assert form_of(path, WAGE, "2019Q1", SENDER, None) == form
