@@ -7,6 +7,7 @@ from ingest.landing import load_pending
 from ingest.layout import Layout
 from ingest.loader import load_file
 from ingest.sync import sync_catalogue
+from orchestration.agencies import hand_back, hand_back_refusal
 from quality_checks.gate import run_gate
 from quality_checks.limitations import sync_limitations
 from quality_checks.scorecard import rule_counts
@@ -59,9 +60,19 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
     for result in load_pending(warehouse, layout.key, warehouse.home.incoming):
         if result.outcome == "failed":
             intake.refused.append(result.reason)
+            hand_back_refusal(
+                warehouse,
+                state,
+                result.submitter,
+                result.file_name,
+                result.byte_count,
+                result.reason,
+                layout.key,
+            )
         else:
             intake.loaded += result.outcome == "loaded"
-    run_gate(warehouse, layout.key)
+    judged = run_gate(warehouse, layout.key)
+    hand_back(warehouse, state, (decision.delivery_id for decision in judged.decisions))
     for found in rule_counts(warehouse, layout=layout.key):
         code = found["rule_code"]
         intake.failed_rows[code] = intake.failed_rows.get(code, 0) + found["failed_count"]
@@ -93,7 +104,8 @@ def load_by_hand(
     from warehouse.state import load_state
 
     warehouse = open_warehouse()
-    prepare(warehouse, load_state())
+    state = load_state()
+    prepare(warehouse, state)
     try:
         result = load_file(
             warehouse,
@@ -110,7 +122,8 @@ def load_by_hand(
     what = f"{path.name}: {result.layout} from {result.submitter} for {result.period}"
     if result.outcome == "duplicate":
         return ByHand(True, f"{what} is already loaded as delivery {result.delivery_id}; nothing changed.")
-    run_gate(warehouse, result.layout)
+    judged = run_gate(warehouse, result.layout)
+    hand_back(warehouse, state, (decision.delivery_id for decision in judged.decisions))
     status, accepted, aside, reason = warehouse.fetch_all(
         "select status, accepted_count, rejected_count, status_reason from control.delivery where delivery_id = %s",
         (result.delivery_id,),

@@ -1,1 +1,1 @@
-"""The public pages and files. They are made from the schema `published` alone; no true number comes near them."""
+"""Pages for readers: the public site, made from the schema `published` alone, and in `agencies` what goes back to senders."""

@@ -9,16 +9,19 @@ import base64
 import datetime
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HERE = Path(__file__).parent
 
 
-def render_page(template: str, styles: tuple[str, ...] = ("site.css",), **values: Any) -> str:
-    """The page of a template as HTML, with its style sheets inside and a policy that lets nothing else in."""
+@cache
+def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -28,13 +31,24 @@ def render_page(template: str, styles: tuple[str, ...] = ("site.css",), **values
         lstrip_blocks=True,
     )
     environment.filters["count"] = lambda number: f"{number:,}"
+    return environment
+
+
+def render_page(template: str, styles: tuple[str, ...] = ("site.css",), **values: Any) -> str:
+    """The page of a template as HTML, with its style sheets inside and a policy that lets nothing else in."""
+    from markupsafe import Markup
+
     style = "\n".join((_HERE / "static" / name).read_text(encoding="utf-8") for name in styles)
     # The page may load nothing at all; its own style is let in by its fingerprint.
     fingerprint = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template(template).render(
-        **values,
-        style=Markup(style),  # noqa: S704 - our own files
-        style_fingerprint=fingerprint,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **values,
+            style=Markup(style),  # noqa: S704 - our own files
+            style_fingerprint=fingerprint,
+        )
     )
 
 

@@ -48,3 +48,66 @@ def rejects(delivery: int | None, layout: str | None, submitter: str | None, out
         if written
         else "No rule was broken by these deliveries."
     )
+
+
+@command.command("receipt")
+@click.argument("delivery", type=int)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where to write it; else the submitter's folder."
+)
+def receipt(delivery: int, out: Path | None) -> None:
+    """Write the receipt of a DELIVERY, and beside it the rows that broke a rule."""
+    from orchestration.agencies import hand_back
+    from reports.agencies.files import write_receipt
+    from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
+
+    warehouse, state = open_warehouse(), load_state()
+    if out is not None:
+        written = [write_receipt(warehouse, state, delivery, reject_file=None, out=out)]
+    else:
+        written = hand_back(warehouse, state, [delivery]) or [
+            write_receipt(warehouse, state, delivery, reject_file=None)
+        ]
+    for path in written:
+        click.echo(f"The receipt is in {path}")
+
+
+@command.command("access")
+@click.argument("login", required=False)
+@click.option(
+    "--submitter", "submitters", multiple=True, help="Whose rows the login may see; repeat for several."
+)
+@click.option("--revoke", is_flag=True, help="Take the login's view of every submitter away.")
+def access(login: str | None, submitters: tuple[str, ...], revoke: bool) -> None:
+    """Let a database LOGIN of an agency see its own submitters' findings and scores; without one, list who sees what."""
+    from quality_checks.access import agency_logins, grant_agency, revoke_agency
+    from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
+
+    warehouse = open_warehouse()
+    if login is None:
+        for known, submitter in agency_logins(warehouse):
+            click.echo(f"{known:<30} {submitter}")
+        return
+    if revoke:
+        click.echo(f"{login} sees nothing any more; it saw {revoke_agency(warehouse, login)} submitters.")
+        return
+    if not submitters:
+        raise click.UsageError("Name a --submitter.")
+    for name in submitters:
+        if name not in load_state().submitters:
+            raise click.UsageError(f"There is no submitter {name}.")
+    grant_agency(warehouse, login, submitters)
+    click.echo(f"{login} sees the rows of {', '.join(submitters)}.")
+
+
+@command.command("limitations")
+def limitations() -> None:
+    """List the register of known limitations, and what each is attached to."""
+    from quality_checks.limitations import register
+    from warehouse.state import load_state
+
+    for known in register(load_state()):
+        click.echo(f"{known.code}: {known.sentence}")
+        click.echo(f"    {', '.join([*known.layout_columns, *known.core_columns, *known.indicators])}")
