@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "What is loaded, linked and published.",
     "deliveries": "Every delivery and what became of it.",
     "quality": "What the rules found, and files to hand back.",
+    "nsc": "The request file for the National Student Clearinghouse.",
     "doctor": "Whether this installation is sound.",
     "url": "The connection URL, for psql, a notebook or a BI tool.",
     "serve": "Dagster's pages and the published site, on localhost.",
