@@ -6,7 +6,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from linkage import step
+from linkage import runs, step
 from linkage.step import run_linkage, train_model
 from tests.unit.linkage.people import population, record, table
 from warehouse.connection import Warehouse
@@ -37,10 +37,12 @@ def linked(warehouse: Warehouse, state: State, records: pa.Table) -> Warehouse:
     """A warehouse whose live run covers the records, whatever an earlier test did."""
     warehouse.execute(
         "drop table if exists identity.person_record;"
-        " truncate control.linkage_run, identity.edge, identity.membership, identity.person, identity.person_event,"
-        " identity.review_item"
+        " drop table if exists identity.source_record;"
+        " truncate control.linkage_run, control.linkage_run_event, identity.edge, identity.membership, identity.person,"
+        " identity.person_event, identity.review_item, identity.decision, identity.standing_node, identity.standing_pair"
     )
     warehouse.execute(_TABLE)
+    warehouse.execute("create table identity.source_record (record_id uuid, source text, source_key text)")
     add(warehouse, records)
     run_linkage(warehouse, state)
     return warehouse
@@ -49,6 +51,9 @@ def linked(warehouse: Warehouse, state: State, records: pa.Table) -> Warehouse:
 def add(warehouse: Warehouse, records: pa.Table) -> None:
     with warehouse.connect() as connection:
         copy_arrow(connection, records, "identity", "person_record")
+        copy_arrow(
+            connection, records.select(["record_id", "source", "source_key"]), "identity", "source_record"
+        )
 
 
 def crosswalk(warehouse: Warehouse) -> dict[str, str]:
@@ -139,14 +144,21 @@ def test_a_run_that_breaks_off_leaves_the_earlier_one_live(
     persons = linked.fetch_value("select count(*) from identity.person")
     add(linked, table([record("k12", "extra", first_name="Ulyana", last_name="Papadakis")]))
 
-    def fail(connection: psycopg.Connection[Any], run_id: object) -> None:
+    def fail(connection: psycopg.Connection[Any], run_id: object, *_: object) -> None:
         raise RuntimeError("the machine stopped")
 
-    monkeypatch.setattr(step, "_make_live", fail)
-    with pytest.raises(RuntimeError):
-        run_linkage(linked, state)
-    assert linked.fetch_all("select linkage_run_id, status from control.linkage_run") == before
+    with monkeypatch.context() as broken:
+        broken.setattr(runs, "go_live", fail)
+        with pytest.raises(RuntimeError):
+            run_linkage(linked, state)
+    live = "select linkage_run_id, status from control.linkage_run where status = 'live'"
+    assert linked.fetch_all(live) == before
     assert linked.fetch_value("select count(*) from identity.person") == persons
+    assert run_linkage(linked, state).outcome == "live"
+    statuses = linked.fetch_all("select status, count(*) from control.linkage_run group by 1 order by 1")
+    assert statuses == [("failed", 1), ("live", 1), ("retired", 1)]
+    left = "select count(distinct linkage_run_id) from identity.membership"
+    assert linked.fetch_value(left) == 2
 
 
 def test_a_run_beside_another_one_is_refused(

@@ -16,7 +16,7 @@ _SCHEMA = {"schema": "identity"}
 
 
 class Edge(Base):
-    """One row per run, pair of records and model that scored it: what links, and what was weighed and did not."""
+    """One row per run, pair of records and model that scored it."""
 
     __tablename__ = "edge"
     __table_args__ = (Index(None, "linkage_run_id", "record_id_l"), _SCHEMA)
@@ -28,8 +28,6 @@ class Edge(Base):
     method: Mapped[str | None]
     match_weight: Mapped[float | None]
     match_probability: Mapped[float | None]
-    is_link: Mapped[bool] = mapped_column(server_default=text("true"))
-    reason: Mapped[str | None]
     # Loaded by the million in one COPY: no primary key to maintain, the mapper is told what identifies.
     __mapper_args__ = {"primary_key": [linkage_run_id, record_id_l, record_id_r, model]}  # noqa: RUF012
 
@@ -43,6 +41,8 @@ class Membership(Base):
     linkage_run_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     record_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     person_id: Mapped[uuid.UUID]
+    # Of the record as this run saw it, so that the next one knows what changed.
+    digest: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Person(Base):

@@ -25,7 +25,7 @@ def previous(**persons: str | tuple[str, datetime.datetime]) -> pa.Table:
     rows = []
     for person, held in persons.items():
         letters, since = held if isinstance(held, tuple) else (held, OLD)
-        rows += [{"record_id": letter, "person_id": person, "since": since} for letter in letters]
+        rows += [{"record_id": letter, "person_id": person, "since": since, "trust": 1} for letter in letters]
     return pa.Table.from_pylist(rows, schema=previous_schema())
 
 
@@ -90,3 +90,33 @@ def test_a_person_whose_records_are_gone_is_retired_not_merged() -> None:
     found = assign_persons(clusters("a"), previous(P="a", Q="z"))
     assert found.retired.to_pylist() == [{"person_id": "Q"}]
     assert found.merged.num_rows == 0
+    assert events(found) == [("retire", "Q", None)]
+
+
+def test_a_merge_that_is_taken_back_gives_the_old_id_back() -> None:
+    found = assign_persons(clusters("a", "bc"), previous(Q="abc"), former=previous(P="a"))
+    assert who(found) == {"a": "P", "b": "Q", "c": "Q"}
+    assert found.revived.to_pylist() == [{"person_id": "P"}]
+    assert events(found) == [("revive", "P", None), ("split", "Q", "P")]
+
+
+def test_a_former_id_is_not_taken_by_records_that_kept_another() -> None:
+    found = assign_persons(clusters("ab"), previous(Q="ab"), former=previous(P="ab"))
+    assert set(who(found).values()) == {"Q"}
+    assert found.revived.num_rows == 0
+
+
+def test_a_trusted_record_outweighs_several_spellings_of_wages() -> None:
+    earlier = previous(P="a", Q="bcd").to_pylist()
+    trusted = [row | {"trust": 4 if row["record_id"] == "a" else 1} for row in earlier]
+    found = assign_persons(clusters("abcd"), pa.Table.from_pylist(trusted, schema=previous_schema()))
+    assert set(who(found).values()) == {"P"}
+
+
+def test_shuffled_clusters_and_memberships_give_the_same_ids() -> None:
+    earlier = previous(P="abc", Q="def", R="g", S="hi")
+    groups = clusters("abd", "cef", "gh", "i")
+    backwards = list(reversed(range(earlier.num_rows)))
+    found = assign_persons(groups, earlier)
+    again = assign_persons(groups.take(list(reversed(range(groups.num_rows)))), earlier.take(backwards))
+    assert who(again) == who(found)
