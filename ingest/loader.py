@@ -18,7 +18,7 @@ from ingest.archive import Archive, Received
 from ingest.catalogue import load_catalogue
 from ingest.events import record_event, record_failure
 from ingest.readers.choice import open_reader
-from ingest.readers.delimited import DelimitedReader, EndMarkerFoundError
+from ingest.readers.delimited import DelimitedReader, MisreadLineError
 from ingest.recognise import Recognised, recognise
 from warehouse.connection import Warehouse
 from warehouse.errors import DatabaseError, P20WError
@@ -203,7 +203,7 @@ def _copy(
     fault: DatabaseError | None = None
     try:
         row_count = copy_stream(connection, reader.chunks(), statement)
-    except EndMarkerFoundError:
+    except MisreadLineError:
         fault = DatabaseError("", sqlstate="22P04")
     except DatabaseError as error:
         if error.sqlstate not in _ROW_FAULTS:

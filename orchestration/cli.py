@@ -15,6 +15,7 @@ import click
 COMMANDS = {
     "demo": "A synthetic state through the whole warehouse.",
     "synth": "Write the synthetic agencies' files, and the truth beside them.",
+    "layout": "Check, draft and show the layouts of files.",
     "load": "Load delivered files and judge them.",
     "run": "Bring the warehouse up to date.",
     "link": "Link records into people; measure the result.",

@@ -24,8 +24,8 @@ _END_MARKERS = (b"\n\\.\n", b"\n\\.\r\n")
 _KEPT = 4
 
 
-class EndMarkerFoundError(Exception):
-    """A line holds only a backslash and a period."""
+class MisreadLineError(Exception):
+    """A line that COPY would take otherwise than the layout says: an end marker, or a byte that is not ASCII."""
 
 
 class DelimitedReader:
@@ -68,6 +68,9 @@ class DelimitedReader:
     def _data(self) -> Iterator[bytes]:
         left = self.header_length
         for chunk in read_ahead(read_chunks(self.path, self.name)):
+            # PostgreSQL has no encoding that ends at 127.
+            if self.encoding == "ascii" and not chunk.isascii():
+                raise MisreadLineError
             if left < len(chunk):
                 yield chunk[left:] if left else chunk
             left = max(0, left - len(chunk))
@@ -133,11 +136,11 @@ def _guarded(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if b"\\" in chunk or b"\\" in tail:
             seen = tail + chunk
             if any(marker in seen for marker in _END_MARKERS):
-                raise EndMarkerFoundError
+                raise MisreadLineError
         tail = (tail + chunk)[-_KEPT:] if len(chunk) < _KEPT else chunk[-_KEPT:]
         yield chunk
     if tail.endswith((b"\n\\.", b"\n\\.\r")):
-        raise EndMarkerFoundError
+        raise MisreadLineError
 
 
 def _without_final_blank_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
