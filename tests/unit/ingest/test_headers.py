@@ -4,6 +4,7 @@ import pytest
 
 from ingest.catalogue import load_catalogue
 from ingest.readers.delimited import DelimitedReader
+from ingest.readers.headers import split_header
 from warehouse.errors import P20WError
 
 DIPLOMA = load_catalogue().layouts["k12/diploma"]
@@ -99,3 +100,10 @@ def test_only_what_stands_behind_the_header_is_sent_without_final_blank_lines(tm
     assert b"".join(_read(tmp_path, header + b"\r\n1,2,3,4,5\r\n\r\n\r\n").chunks()) == b"1,2,3,4,5\r\n"
     assert b"".join(_read(tmp_path, header + b"\n\n\n").chunks()) == b""
     assert b"".join(_read(tmp_path, header).chunks()) == b""
+
+
+@pytest.mark.parametrize("header", ['a|"b|c\n1|2|secret\n"', 'a|b"x|c\n1|secret', '"a\nsecret|b"'])
+def test_a_quotation_that_runs_into_the_data_shows_no_data_and_fits_no_layout(header: str) -> None:
+    names = split_header(header, "|")
+    assert "secret" not in "".join(names)
+    assert any('"' in name for name in names)
