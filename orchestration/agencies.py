@@ -6,7 +6,7 @@ from pathlib import Path
 from quality_checks.limitations import comment_columns
 from quality_checks.rejects import reject_file_name, write_reject_file
 from quality_checks.scores import write_scorecard
-from reports.agencies.files import drop_refusal, folder_of, write_receipt, write_refusal
+from reports.agencies.files import drop_refusal, folder_of, write_receipt, write_refusal, write_scorecards
 from warehouse.connection import Warehouse
 from warehouse.state import State
 
@@ -50,4 +50,5 @@ def score_and_show(warehouse: Warehouse, state: State) -> dict[str, int]:
     """Score the deliveries, note limitations on their columns, and renew the pages; return counts."""
     counts = write_scorecard(warehouse).metadata()
     counts["columns_commented"] = comment_columns(warehouse)
+    counts["pages_written"] = len(write_scorecards(warehouse, state))
     return counts

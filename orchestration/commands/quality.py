@@ -73,6 +73,18 @@ def receipt(delivery: int, out: Path | None) -> None:
         click.echo(f"The receipt is in {path}")
 
 
+@command.command("scorecard")
+def scorecard() -> None:
+    """Score what is in force and write every submitter's scorecard, and the steward's overview."""
+    from orchestration.agencies import score_and_show
+    from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
+
+    warehouse = open_warehouse()
+    counts = score_and_show(warehouse, load_state())
+    click.echo(f"{counts['pages_written']:,} pages are under {warehouse.home.agency_reports}")
+
+
 @command.command("access")
 @click.argument("login", required=False)
 @click.option(

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from ingest.catalogue import load_catalogue
 from reports.agencies.deliveries import read_delivery_report
 from reports.agencies.receipt import render_receipt, render_refusal
+from reports.agencies.scorecard import (
+    Score,
+    read_scores,
+    render_overview,
+    render_scorecard,
+    scorecard_csv,
+)
 from reports.pages import replace_file
+from reports.published import Limitation
 from warehouse.home import make_private
 from warehouse.state import State
 
@@ -21,6 +29,12 @@ if TYPE_CHECKING:
     from warehouse.connection import Warehouse
 
 _PRIVATE = 0o600
+_LIMITATIONS = """
+    select distinct on (limitation_code) sentence, owner, since, until from quality.limitation
+    where subject_type = 'layout_column' and split_part(subject, '.', 1) = any(%s)
+        and (submitter is null or submitter = %s)
+    order by limitation_code
+"""
 
 
 def write_receipt(
@@ -61,6 +75,35 @@ def write_refusal(
     )
     replace_file(path, page.encode(), _PRIVATE)
     return path
+
+
+def write_scorecards(warehouse: Warehouse, state: State) -> list[Path]:
+    """Write the scorecard and CSV of every submitter, and the steward's overview; return the pages."""
+    scores = read_scores(warehouse)
+    senders = sorted({score.submitter for score in scores})
+    pages = []
+    for submitter in senders:
+        folder = folder_of(warehouse, submitter)
+        make_private(folder)
+        known = [
+            Limitation(*row)
+            for row in warehouse.fetch_all(_LIMITATIONS, [sorted(_layouts(scores, submitter)), submitter])
+        ]
+        page = render_scorecard(scores, submitter, name_of(state, submitter), known)
+        replace_file(folder / "scorecard.html", page.encode(), _PRIVATE)
+        own = [score for score in scores if score.submitter == submitter]
+        replace_file(folder / "scorecard.csv", scorecard_csv(own).encode("utf-8-sig"), _PRIVATE)
+        pages.append(folder / "scorecard.html")
+    if senders:
+        overview = warehouse.home.agency_reports / "overview.html"
+        names = {submitter: name_of(state, submitter) for submitter in senders}
+        replace_file(overview, render_overview(scores, names).encode(), _PRIVATE)
+        pages.append(overview)
+    return pages
+
+
+def _layouts(scores: list[Score], submitter: str) -> set[str]:
+    return {score.layout for score in scores if score.submitter == submitter}
 
 
 def drop_refusal(warehouse: Warehouse, submitter: str, file_name: str) -> None:

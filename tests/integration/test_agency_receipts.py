@@ -112,3 +112,14 @@ def test_every_page_names_its_parts_and_asks_nobody_for_anything(folder: Path) -
         for table in page.all("table"):
             assert table.all("caption")[0].text
             assert all(cell.attributes.get("scope") for cell in table.all("th"))
+
+
+def test_a_scorecard_shows_each_dimension_with_its_counts_and_a_csv(folder: Path) -> None:
+    page = Tree((folder / "scorecard.html").read_text(encoding="utf-8")).root
+    assert len(page.all("svg")) == 4
+    for chart in page.all("svg"):
+        assert chart.all("title")[0].text
+        assert chart.all("desc")[0].text
+    lines = (folder / "scorecard.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert "north,k12/school,2019,completeness,999,1000,99.9000" in lines
+    assert "Northern District Data Cooperative" in _text(folder.parent / "overview.html")
