@@ -24,6 +24,10 @@ _CHUNK = 1 << 20
 _SWEEP_AFTER_SECONDS = 60
 
 
+class UnavailableError(P20WError):
+    """A file cannot be taken now: its disk, a permission or a transfer under way. It may be right itself."""
+
+
 @dataclass
 class Received:
     """A file that has been copied beside the archive and is not yet part of it."""
@@ -99,20 +103,20 @@ def sha256_of(path: Path) -> str:
         raise unreadable(path, error) from None
 
 
-def unreadable(path: Path, error: OSError) -> P20WError:
+def unreadable(path: Path, error: OSError) -> UnavailableError:
     """Return what to tell a person whose file cannot be read, or cannot be copied."""
     if error.errno == errno.ENOENT:
-        return P20WError(f"There is no file {path}.", "Check the path.")
+        return UnavailableError(f"There is no file {path}.", "Check the path.")
     if error.errno == errno.EISDIR:
-        return P20WError(f"{path} is a folder, not a file.", "Name the files in it.")
+        return UnavailableError(f"{path} is a folder, not a file.", "Name the files in it.")
     if error.errno in (errno.EACCES, errno.EPERM):
-        return P20WError(f"{path} may not be read by this user.", "Give this user read permission.")
+        return UnavailableError(f"{path} may not be read by this user.", "Give this user read permission.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return P20WError(
+        return UnavailableError(
             f"The disk is full: {path.name} could not be copied to the archive.",
             "Free space on the volume of P20W_HOME, then load the file again.",
         )
-    return P20WError(
+    return UnavailableError(
         f"{path} cannot be read: {os.strerror(error.errno or 0)}.", "Check the file and its disk."
     )
 
@@ -134,7 +138,7 @@ def _copy_and_hash(source: Path, copy: BinaryIO) -> tuple[str, int]:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
         byte_count != after.st_size and after.st_size
     ):
-        raise P20WError(
+        raise UnavailableError(
             f"{source.name} changed while it was read.", "Load it again when its transfer is complete."
         )
     return digest.hexdigest(), byte_count
@@ -144,7 +148,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise P20WError(
+        raise UnavailableError(
             f"The archive folder {folder} cannot be made: {os.strerror(error.errno or 0)}.",
             "Check the permissions and the space of P20W_HOME.",
         ) from None

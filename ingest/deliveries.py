@@ -32,6 +32,21 @@ class Delivery:
     received_at: datetime.datetime
     loaded_at: datetime.datetime | None
     decided_at: datetime.datetime | None
+    is_amendment: bool
+
+
+@dataclass(frozen=True)
+class DeliveryInForce:
+    """A delivery that counted at some time, with how many of its rows did."""
+
+    delivery_id: int
+    layout: str
+    submitter: str
+    period: str
+    sequence: int
+    is_amendment: bool
+    file_name: str
+    row_count: int
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class DeliveryEvent:
     delivery_id: int | None
     event: str
     detail: str | None
+    actor: str | None
 
 
 _DELIVERIES = f"""
@@ -67,9 +83,25 @@ _COUNTS = """
     from control.delivery group by layout, status order by layout, status
 """
 _EVENTS = """
-    select at, delivery_id, event, detail from control.delivery_event
+    select at, delivery_id, event, detail, actor from control.delivery_event
     where %(delivery_id)s::bigint is null or delivery_id = %(delivery_id)s
     order by event_id desc limit %(limit)s
+"""
+
+# Rejected and replaced rows never change after a delivery was accepted, only which deliveries are in force does.
+_IN_FORCE = """
+    with in_force as materialized (select * from control.deliveries_in_force(%(at)s))
+    select f.delivery_id, f.layout, f.submitter, f.period, f.sequence, f.is_amendment, d.file_name,
+        d.row_count - d.rejected_count - (
+            select count(distinct row_number) from quality.replaced_row as r
+            where r.delivery_id = f.delivery_id and r.amended_by in (select delivery_id from in_force)
+                and not exists (
+                    select from quality.rejected_row as x
+                    where x.delivery_id = r.delivery_id and x.row_number = r.row_number)
+        ) as row_count
+    from in_force as f join control.delivery as d using (delivery_id)
+    where %(layout)s::text is null or f.layout = %(layout)s
+    order by f.layout, f.submitter, f.period, f.sequence
 """
 
 
@@ -94,6 +126,13 @@ def find_delivery(warehouse: Warehouse, delivery_id: int) -> Delivery:
     if not rows:
         raise P20WError(f"There is no delivery {delivery_id}.", "`p20w deliveries` lists them.")
     return Delivery(**rows[0])
+
+
+def deliveries_in_force(
+    warehouse: Warehouse, at: datetime.datetime, *, layout: str | None = None
+) -> list[DeliveryInForce]:
+    """Return the deliveries that counted at a time, as it was known then."""
+    return [DeliveryInForce(**row) for row in warehouse.fetch_dicts(_IN_FORCE, {"at": at, "layout": layout})]
 
 
 def count_by_status(warehouse: Warehouse) -> list[StatusCount]:

@@ -4,9 +4,11 @@ Belongs here: the transaction of a delivery. Must not come here: file formats (r
 folders of waiting files (landing).
 """
 
+import datetime
 import json
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,14 +16,15 @@ from typing import Any, Literal
 import psycopg
 
 from ingest import raw_tables
-from ingest.archive import Archive, Received
+from ingest.admission import known_delivery, next_sequence
+from ingest.archive import Archive, Received, unreadable
 from ingest.catalogue import load_catalogue
 from ingest.events import record_event, record_failure
 from ingest.readers.choice import open_reader
 from ingest.readers.delimited import DelimitedReader, MisreadLineError
 from ingest.recognise import Recognised, recognise
 from warehouse.connection import Warehouse
-from warehouse.errors import DatabaseError, P20WError
+from warehouse.errors import DatabaseError, P20WError, redacted
 from warehouse.movement import copy_stream
 from warehouse.state import State, load_state
 
@@ -44,6 +47,7 @@ class LoadResult:
     seconds: float
     file_name: str
     reason: str = ""
+    sha256: str = ""
 
 
 def load_file(
@@ -55,7 +59,10 @@ def load_file(
     period: str | None = None,
     sequence: int | None = None,
     variant: str | None = None,
+    amends: bool = False,
+    again: bool = False,
     state: State | None = None,
+    connection: psycopg.Connection[Any] | None = None,
 ) -> LoadResult:
     """Load one file as a delivery; the same bytes a second time change nothing.
 
@@ -67,26 +74,35 @@ def load_file(
         period: The period it is about; else from the file's name.
         sequence: Its number among the deliveries of one submitter and period; else from the name, else the next.
         variant: The form of the layout in which it comes; else the submitter's, else the one that the file shows.
+        amends: Its rows replace single rows of earlier deliveries; else as the name says.
+        again: The content is meant although it was withdrawn, or is a delivery of another period or submitter.
         state: The state whose submitters may send; else the configured one.
+        connection: One in autocommit mode to load several files through; else a new one.
 
     Raises:
         P20WError: The file is not what it should be; nothing of it was loaded, and an event says why.
     """
     started = time.perf_counter()
     path = Path(path)
+    state = state or load_state()
     what = recognise(
         path,
         load_catalogue(),
-        state or load_state(),
+        state,
         layout=layout,
         submitter=submitter,
         period=period,
         sequence=sequence,
         variant=variant,
+        amends=amends,
     )
     try:
-        with Archive(warehouse.home.archive).receive(path) as received:
-            delivery = _load(warehouse, what, received, path.name)
+        arrived = _arrival(path, state)
+        with (
+            Archive(warehouse.home.archive).receive(path) as received,
+            _transaction(warehouse, connection) as transaction,
+        ):
+            delivery = _load(transaction, what, received, path.name, arrived, again)
     except P20WError as error:
         # A database that is down is no fault of the file, and could not record one either.
         if not isinstance(error, DatabaseError):
@@ -104,7 +120,31 @@ def load_file(
         byte_count=received.byte_count,
         seconds=time.perf_counter() - started,
         file_name=path.name,
+        sha256=received.sha256,
     )
+
+
+@contextmanager
+def _transaction(
+    warehouse: Warehouse, connection: psycopg.Connection[Any] | None
+) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction of its own for one delivery, on the given connection while that one lives."""
+    if connection is None or connection.closed:
+        with warehouse.connect() as fresh:
+            yield fresh
+        return
+    with redacted(), connection.transaction():
+        yield connection
+
+
+def _arrival(path: Path, state: State) -> datetime.datetime | None:
+    """When the file came, where the state says that its time tells; else None: it comes now."""
+    if state.landing.arrival != "file_time":
+        return None
+    try:
+        return datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 @dataclass(frozen=True)
@@ -117,57 +157,43 @@ class _Delivery:
     outcome: Literal["loaded", "duplicate"]
 
 
-def _load(warehouse: Warehouse, what: Recognised, received: Received, name: str) -> _Delivery:
-    """Load a received file in one transaction, which ends with its place in the archive."""
-    with warehouse.connect() as connection:
-        raw_tables.lock(connection, "delivery", what.layout.key, what.submitter, what.period)
-        known = _known_delivery(connection, what, received.sha256)
-        if known is not None:
-            record_event(connection, known.delivery_id, "duplicate", name)
-            return known
-        raw_tables.ensure_raw_table(connection, what.layout)
-        sequence = _sequence(connection, what, name)
-        delivery_id = _insert_delivery(connection, what, received, name, sequence)
-        row_count = _copy(connection, what, received.path, name, delivery_id)
-        _complete(connection, delivery_id, row_count, name)
-        # A committed delivery must have its file; a file whose commit fails is only a file too many.
-        received.keep()
+def _load(
+    connection: psycopg.Connection[Any],
+    what: Recognised,
+    received: Received,
+    name: str,
+    arrived: datetime.datetime | None,
+    again: bool,
+) -> _Delivery:
+    """Load a received file within one transaction, whose last step is its place in the archive."""
+    known = known_delivery(connection, what, received.sha256, name, again=again)
+    if known is not None:
+        record_event(connection, known.delivery_id, "duplicate", name)
+        return _Delivery(known.delivery_id, known.sequence, known.row_count, "duplicate")
+    raw_tables.ensure_raw_table(connection, what.layout)
+    sequence = next_sequence(connection, what, name)
+    delivery_id = _insert_delivery(connection, what, received, name, sequence, arrived)
+    row_count = _copy(connection, what, received.path, name, delivery_id)
+    _complete(connection, delivery_id, row_count, name)
+    # A committed delivery must have its file; a file whose commit fails is only a file too many.
+    received.keep()
     return _Delivery(delivery_id, sequence, row_count, "loaded")
 
 
-def _known_delivery(connection: psycopg.Connection[Any], what: Recognised, sha256: str) -> _Delivery | None:
-    row = connection.execute(
-        "select delivery_id, sequence, coalesce(row_count, 0) from control.delivery"
-        " where layout = %s and submitter = %s and period = %s and sha256 = %s",
-        (what.layout.key, what.submitter, what.period, sha256),
-    ).fetchone()
-    return _Delivery(row[0], row[1], row[2], "duplicate") if row else None
-
-
-def _sequence(connection: psycopg.Connection[Any], what: Recognised, name: str) -> int:
-    """Return the declared sequence, or the next one; a sequence that is taken by other bytes is an error."""
-    row = connection.execute(
-        "select coalesce(max(sequence), 0) + 1, coalesce(bool_or(sequence = %s), false) from control.delivery"
-        " where layout = %s and submitter = %s and period = %s",
-        (what.sequence, what.layout.key, what.submitter, what.period),
-    ).fetchone()
-    following, is_taken = row or (1, False)
-    if is_taken:
-        raise P20WError(
-            f"{name}: sequence {what.sequence} of {what.layout.key}, {what.submitter}, {what.period}"
-            " is already loaded with other content.",
-            f"If this file corrects it, load it with --sequence {following}, or name it so.",
-        )
-    return what.sequence or int(following)
-
-
 def _insert_delivery(
-    connection: psycopg.Connection[Any], what: Recognised, received: Received, name: str, sequence: int
+    connection: psycopg.Connection[Any],
+    what: Recognised,
+    received: Received,
+    name: str,
+    sequence: int,
+    arrived: datetime.datetime | None,
 ) -> int:
     row = connection.execute(
         "insert into control.delivery"
-        " (layout, submitter, period, sequence, layout_version, date_format, sha256, file_name, byte_count, status)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'loaded') returning delivery_id",
+        " (layout, submitter, period, sequence, layout_version, date_format, sha256, file_name, byte_count,"
+        " is_amendment, received_at, status)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, least(coalesce(%s, now()), now()), 'loaded')"
+        " returning delivery_id",
         (
             what.layout.key,
             what.submitter,
@@ -178,6 +204,8 @@ def _insert_delivery(
             received.sha256,
             name,
             received.byte_count,
+            what.is_amendment,
+            arrived,
         ),
     ).fetchone()
     return int(row[0]) if row else 0

@@ -18,11 +18,12 @@ from warehouse.state import State
 _PART = r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*"
 _FILE_NAME = re.compile(
     rf"(?P<source>{_PART})__(?P<file_type>{_PART})__(?P<submitter>{_PART})__(?P<period>[A-Za-z0-9]+)"
-    r"(?:__(?P<sequence>\d{1,6}))?\.(?:(?:csv|txt|dat)(?:\.gz|\.zip)?|gz|zip|parquet|xlsx)",
+    r"(?:__(?P<sequence>\d{1,6}))?(?P<amends>__amend)?\.(?:(?:csv|txt|dat)(?:\.gz|\.zip)?|gz|zip|parquet|xlsx)",
     re.IGNORECASE,
 )
 _NAME_FORM = (
-    "<source>__<file_type>__<submitter>__<period>[__<sequence>].<csv|txt|dat>[.gz|.zip], .parquet or .xlsx"
+    "<source>__<file_type>__<submitter>__<period>[__<sequence>][__amend]"
+    ".<csv|txt|dat>[.gz|.zip], .parquet or .xlsx"
 )
 
 
@@ -35,6 +36,7 @@ class Recognised:
     submitter: str
     period: str
     sequence: int | None
+    is_amendment: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class NameParts:
     submitter: str
     period: str
     sequence: int | None
+    is_amendment: bool = False
 
 
 def parse_name(file_name: str) -> NameParts | None:
@@ -57,6 +60,7 @@ def parse_name(file_name: str) -> NameParts | None:
         match["submitter"].lower(),
         match["period"].upper(),
         int(match["sequence"]) if match["sequence"] else None,
+        match["amends"] is not None,
     )
 
 
@@ -70,6 +74,7 @@ def recognise(
     period: str | None = None,
     sequence: int | None = None,
     variant: str | None = None,
+    amends: bool = False,
 ) -> Recognised:
     """Return what a file is; what the caller states wins over the file's name."""
     named = parse_name(path.name)
@@ -77,6 +82,7 @@ def recognise(
         layout, submitter = layout or named.layout, submitter or named.submitter
         period = period or named.period
         sequence = named.sequence if sequence is None else sequence
+        amends = amends or named.is_amendment
     if layout is None:
         layout = _layout_by_header(path, catalogue)
     found = catalogue.layout(layout)
@@ -86,7 +92,7 @@ def recognise(
     if sequence is not None and sequence < 1:
         raise P20WError(f"{path.name}: sequence {sequence} is below 1.", "The first delivery is number 1.")
     form = form_of(path, found, period, state.submitters[submitter], variant)
-    return Recognised(found, form, submitter, period, sequence)
+    return Recognised(found, form, submitter, period, sequence, amends)
 
 
 def _layout_by_header(path: Path, catalogue: Catalogue) -> str:

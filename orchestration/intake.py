@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.landing import load_pending
+from ingest.landing import load_pending, record_duplicates
 from ingest.layout import Layout
 from ingest.loader import load_file
 from ingest.sync import sync_catalogue
@@ -17,6 +17,19 @@ from warehouse.errors import P20WError
 from warehouse.parameters import sync_parameters
 from warehouse.state import State
 
+_ROWS_IN_FORCE = """
+    with in_force as (
+        select delivery_id, accepted_count from control.delivery where layout = %(layout)s and status = 'accepted'
+    )
+    select (select coalesce(sum(accepted_count), 0)::bigint from in_force) - (
+        select count(*) from (
+            select replaced.delivery_id, replaced.row_number from quality.replaced_row as replaced
+            where replaced.delivery_id in (select delivery_id from in_force)
+                and replaced.amended_by in (select delivery_id from in_force)
+            except select delivery_id, row_number from quality.rejected_row
+        ) as amended)
+"""
+
 
 @dataclass
 class Intake:
@@ -26,7 +39,7 @@ class Intake:
         loaded: deliveries loaded now.
         refused: one sentence for each file that could not be loaded; nothing of it stays.
         failed_rows: rule code → rows that broke it, over all current deliveries of the layout.
-        accepted_rows: rows of accepted deliveries that no rule set aside.
+        accepted_rows: rows of accepted deliveries that no rule set aside and no amendment replaced.
     """
 
     layout: str
@@ -54,10 +67,12 @@ def prepare(warehouse: Warehouse, state: State) -> None:
 
 
 def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
-    """Load the files that wait for the layout and judge them; a file that cannot be read stops no other."""
-    prepare(warehouse, state)
+    """Load the files that wait for the layout and judge them; a file that cannot be read stops no other.
+
+    The warehouse must be prepared.
+    """
     intake = Intake(layout.key)
-    for result in load_pending(warehouse, layout.key, warehouse.home.incoming):
+    for result in load_pending(warehouse, layout.key, warehouse.home.incoming, state=state):
         if result.outcome == "failed":
             intake.refused.append(result.reason)
             hand_back_refusal(
@@ -71,15 +86,13 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
             )
         else:
             intake.loaded += result.outcome == "loaded"
+    record_duplicates(warehouse, layout.key)
     judged = run_gate(warehouse, layout.key)
     hand_back(warehouse, state, (decision.delivery_id for decision in judged.decisions))
     for found in rule_counts(warehouse, layout=layout.key):
         code = found["rule_code"]
         intake.failed_rows[code] = intake.failed_rows.get(code, 0) + found["failed_count"]
-    intake.accepted_rows = warehouse.fetch_value(
-        "select coalesce(sum(accepted_count), 0)::bigint from control.delivery where layout = %s and status = 'accepted'",
-        (layout.key,),
-    )
+    intake.accepted_rows = warehouse.fetch_value(_ROWS_IN_FORCE, {"layout": layout.key})
     return intake
 
 
@@ -98,13 +111,15 @@ def load_by_hand(
     period: str | None,
     sequence: int | None,
     variant: str | None = None,
+    *,
+    amends: bool = False,
+    again: bool = False,
 ) -> ByHand:
     """Load and judge one file; a refusal is an answer, so that the next file still gets its turn."""
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
-    warehouse = open_warehouse()
-    state = load_state()
+    warehouse, state = open_warehouse(), load_state()
     prepare(warehouse, state)
     try:
         result = load_file(
@@ -115,6 +130,9 @@ def load_by_hand(
             period=period,
             sequence=sequence,
             variant=variant,
+            amends=amends,
+            again=again,
+            state=state,
         )
     except P20WError as error:
         told = str(error)

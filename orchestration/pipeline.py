@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from importlib import metadata
 
-from ingest.landing import pending_files
+from ingest.landing import pending_files, record_duplicates, wait_until_settled
 from orchestration import dagster_home, parse_ahead
 from orchestration.manifest import fingerprint as project_fingerprint
 from orchestration.meter import Meter
@@ -41,7 +41,9 @@ def run_pipeline(meter: Meter, select: str | None = None) -> Outcome:
         P20WError: when a step failed; the message is the step's own.
     """
     warehouse = open_warehouse()
+    wait_until_settled(warehouse.home.incoming, load_state())
     if select is None and is_current(warehouse):
+        record_duplicates(warehouse)
         return Outcome(changed=False)
     run_id = _begin(warehouse)
     before = len(meter.steps)

@@ -26,6 +26,17 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
         """The warehouse that the environment names (P20W_DATABASE_URL, P20W_HOME)."""
         return self._opened
 
+    @cached_property
+    def _prepared(self) -> Warehouse:
+        from orchestration.intake import prepare
+
+        prepare(self._opened, self.state())
+        return self._opened
+
+    def prepared(self) -> Warehouse:
+        """The same, with raw tables, codes and rules as the layouts and the state say; looked after once per run."""
+        return self._prepared
+
     def state(self) -> State:
         """The state's choices (P20W_STATE)."""
         return load_state()

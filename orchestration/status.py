@@ -1,10 +1,18 @@
 """What the warehouse holds, in lines for a terminal."""
 
+import datetime
 from collections.abc import Iterator
 
-from ingest.deliveries import count_by_status, list_deliveries
-from ingest.landing import pending_files
+from ingest.deliveries import (
+    count_by_status,
+    deliveries_in_force,
+    find_delivery,
+    list_deliveries,
+    list_events,
+)
+from ingest.landing import pending_files, refused_files, unsettled_files
 from warehouse.connection import Warehouse
+from warehouse.state import load_state
 
 
 def status_lines(warehouse: Warehouse) -> Iterator[str]:
@@ -15,7 +23,12 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
         else "your server"
     )
     yield f"home       {warehouse.home.root}  ({kind})"
-    yield f"waiting    {len(pending_files(warehouse))} files in {warehouse.home.incoming}"
+    incoming, state = warehouse.home.incoming, load_state()
+    yield f"waiting    {len(pending_files(warehouse, state=state))} files in {incoming}"
+    if arriving := unsettled_files(incoming, state):
+        yield f"arriving   {len(arriving)} files that may still be growing, or whose .done marker has not come"
+    for file, reason in refused_files(warehouse, incoming, state):
+        yield f"refused    {file.path.relative_to(incoming)}: {reason}"
     for count in count_by_status(warehouse):
         yield (
             f"loaded     {count.layout:<34} {count.status:<11} {count.delivery_count:>6,} deliveries"
@@ -51,3 +64,32 @@ def delivery_lines(warehouse: Warehouse, layout: str | None, status: str | None)
         )
         if delivery.status_reason:
             yield f"       {delivery.status_reason}"
+
+
+def in_force_lines(warehouse: Warehouse, layout: str | None, day: datetime.datetime) -> Iterator[str]:
+    """One line per delivery that was in force at the end of a day, or at an instant that is not a midnight."""
+    at = day.replace(tzinfo=datetime.UTC)
+    if day.time() == datetime.time():
+        at += datetime.timedelta(days=1)
+    yield f"{'id':>6} {'layout':<28} {'submitter':<14} {'period':<7} {'seq':>3} {'rows in force':>13}  file"
+    for found in deliveries_in_force(warehouse, at, layout=layout):
+        kind = "  (amends)" if found.is_amendment else ""
+        yield (
+            f"{found.delivery_id:>6} {found.layout:<28} {found.submitter:<14} {found.period:<7}"
+            f" {found.sequence:>3} {found.row_count:>13,}  {found.file_name}{kind}"
+        )
+
+
+def history_lines(warehouse: Warehouse, delivery_id: int) -> Iterator[str]:
+    """What a delivery is, then what happened to it, oldest first."""
+    found = find_delivery(warehouse, delivery_id)
+    kind = "amendment" if found.is_amendment else "delivery"
+    yield (
+        f"{kind} {delivery_id}: {found.layout} from {found.submitter} for {found.period}, sequence {found.sequence},"
+        f" {found.status}"
+    )
+    yield f"file {found.file_name}, {found.byte_count or 0:,} bytes, SHA-256 {found.sha256}"
+    for event in reversed(list_events(warehouse, delivery_id=delivery_id)):
+        who = f" by {event.actor}" if event.actor else ""
+        detail = f": {event.detail}" if event.detail else ""
+        yield f"{event.at:%Y-%m-%d %H:%M:%S} {event.event}{who}{detail}"

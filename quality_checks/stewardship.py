@@ -18,6 +18,11 @@ _ACCEPT = """
 _WITHDRAW = """
     update control.delivery set status = 'withdrawn', status_reason = %s, decided_at = now() where delivery_id = %s
 """
+# A file may have been refused because of the delivery that is now withdrawn.
+_TRY_AGAIN = """
+    update control.landed_file set refused_under = null, reason = null, refused_at = null
+    where refused_under is not null
+"""
 _EVENT = "insert into control.delivery_event (delivery_id, event, detail, actor) values (%s, %s, %s, %s)"
 _FOLLOW = """
     insert into control.delivery_event (delivery_id, event, detail)
@@ -65,6 +70,7 @@ def withdraw(warehouse: Warehouse, delivery_id: int, reason: str, actor: str) ->
             raise P20WError(f"Delivery {delivery_id} is withdrawn already.", "Nothing is to be done.")
         connection.execute(_WITHDRAW, [f"withdrawn by {actor}: {reason.strip()}", delivery_id])
         connection.execute(_EVENT, [delivery_id, "withdrawn", reason.strip(), actor])
+        connection.execute(_TRY_AGAIN)
         # What it replaced while it was in force is kept: earlier answers need it.
         return _settle(connection, layout, delivery_id, [])
 

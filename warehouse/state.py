@@ -131,6 +131,17 @@ class Disclosure(Section):
     round_usd_to: Annotated[float, Field(gt=0)]
 
 
+class Landing(Section):
+    """When a file in a submitter's folder is taken."""
+
+    #: A file that changed within so many seconds may still be growing.
+    settle_seconds: Annotated[float, Field(ge=0, le=86_400)] = 10
+    #: Take only files that have `<name>.done` beside them, written after them.
+    require_done_marker: bool = False
+    #: When a file counts as received: now, or at its own time, where files of earlier years are brought in.
+    arrival: Literal["now", "file_time"] = "now"
+
+
 class Linkage(Section):
     """Which pairs count as one person, and which go to a human."""
 
@@ -187,6 +198,7 @@ class State(Section):
     linkage: Linkage
     clearinghouse: Clearinghouse | None = None
     limitations: list[Limitation] = []
+    landing: Landing = Landing()
 
     def submitters_of(self, layout: str) -> list[str]:
         """The names of those who send a layout."""

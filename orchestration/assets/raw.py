@@ -44,7 +44,7 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
         from orchestration.intake import take_in
 
         with meter.current.step(f"raw/{layout.table}"):
-            intake = take_in(warehouse.open(), warehouse.state(), layout)
+            intake = take_in(warehouse.prepared(), warehouse.state(), layout)
         return dg.MaterializeResult(
             metadata=intake.metadata(),
             check_results=[_check_result(name, rule, intake.failed_rows) for name, rule in rules.items()],

@@ -162,7 +162,7 @@ def test_loaders_of_different_files_of_one_layout_do_not_disturb_each_other(
 
 def test_a_file_whose_bytes_are_archived_already_is_shared(warehouse: Warehouse, file: Path) -> None:
     first = load_file(warehouse, file, submitter="north", period="2021")
-    second = load_file(warehouse, file, submitter="north", period="2022")
+    second = load_file(warehouse, file, submitter="north", period="2022", again=True)
     assert (first.outcome, second.outcome) == ("loaded", "loaded")
     archived = "select sha256 from control.delivery where delivery_id = any(%s)"
     (sha256,) = {row[0] for row in warehouse.fetch_all(archived, ([first.delivery_id, second.delivery_id],))}

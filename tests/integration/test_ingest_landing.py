@@ -4,9 +4,8 @@ import pytest
 
 from ingest.catalogue import load_catalogue
 from ingest.deliveries import list_events
-from ingest.landing import load_pending, pending_files, unusable_files
+from ingest.landing import load_pending, pending_files, refused_files, unusable_files
 from warehouse.connection import Warehouse
-from warehouse.state import load_state
 
 CATALOGUE = load_catalogue()
 HEADER = "|".join(column.headers_for("2019")[0] for column in CATALOGUE.layouts["k12/status"].columns)
@@ -25,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _pending(warehouse: Warehouse, folder: Path) -> list[str]:
-    return [file.path.name for file in pending_files(warehouse, CATALOGUE, load_state(), folder=folder)]
+    return [file.path.name for file in pending_files(warehouse, folder=folder)]
 
 
 def test_waiting_files_are_loaded_once_in_the_order_of_their_periods(
@@ -68,7 +67,8 @@ def test_a_bad_file_is_reported_stays_where_it_is_and_stops_no_other(
     assert (failed.outcome, failed.delivery_id) == ("failed", None)
     assert "k12__status__south__2020.txt, line 2: 2 values instead of 5" in failed.reason
     assert (loaded.outcome, loaded.file_name) == ("loaded", good.name)
-    assert bad.exists() and _pending(warehouse, folder) == [bad.name]
+    assert bad.exists() and _pending(warehouse, folder) == []
+    assert load_pending(warehouse, "k12/status", folder) == []
     assert any("south__2020.txt, line 2" in (event.detail or "") for event in list_events(warehouse))
 
 
@@ -80,13 +80,15 @@ def test_a_file_in_the_folder_of_another_submitter_is_refused(warehouse: Warehou
     assert _pending(warehouse, folder) == []
     assert [file.path for file, _ in unusable_files(folder)] == [path]
     assert list_events(warehouse, limit=1)[0].event == "failed"
+    (told,) = [reason for file, reason in refused_files(warehouse, folder) if file.path == path]
+    assert told == result.reason
 
 
 def test_files_without_the_agreed_name_are_listed_as_unusable(warehouse: Warehouse, folder: Path) -> None:
     _put(folder, "north", "notes.txt", "hello\n")
     _put(folder, "north", "k12__homework__north__2020.txt")
     _put(folder, "north", "k12__status__north__20.txt")
-    assert _pending(warehouse, folder) == []
+    assert _pending(warehouse, folder) == ["k12__status__north__20.txt"]
     reasons = {file.path.name: problem.message for file, problem in unusable_files(folder)}
     assert "is not recognised" in reasons["notes.txt"]
     assert "There is no layout 'k12/homework'" in reasons["k12__homework__north__2020.txt"]

@@ -109,6 +109,24 @@ class AgencyLogin(Base):
     submitter: Mapped[Key]
 
 
+class LandedFile(Base):
+    """One row per file in a landing folder as it was last seen, and why it was refused if it was."""
+
+    __tablename__ = "landed_file"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012
+
+    path: Mapped[Key]
+    byte_count: Mapped[BigCount]
+    # Times of the file system, to the nanosecond: together with the size they tell a changed file.
+    modified_ns: Mapped[BigCount]
+    changed_ns: Mapped[BigCount]
+    seen_ns: Mapped[BigCount]
+    sha256: Mapped[str]
+    refused_under: Mapped[str | None]
+    reason: Mapped[str | None]
+    refused_at: Mapped[datetime.datetime | None]
+
+
 class Code(Base):
     """One row per standard code of a code set."""
 
