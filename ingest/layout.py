@@ -4,13 +4,14 @@ Belongs here: the shape of a layout with everything said, and the questions that
 Must not come here: how a layout file abbreviates it (layout_file), reading delivered files, SQL, the catalogue.
 """
 
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from ingest.periods import PeriodKind, period_example, period_year
+from ingest.periods import PeriodKind, period_days, period_example, period_year
 from warehouse.errors import P20WError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -181,6 +182,11 @@ class Layout(Strict):
                 f"Write the period as {period_example(self.period)}.",
             )
         return year
+
+    def days_of(self, period: str) -> tuple[date, date]:
+        """Return the first and the last day of a period; raise P20WError when the text is none of this layout's kind."""
+        self.period_year(period)
+        return period_days(self.period, period)
 
     def version_for(self, period: str, variant: str | None = None) -> str:
         """Return the form in force for a period: the newest version whose year has come, of the own or another variant."""

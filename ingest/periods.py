@@ -1,9 +1,11 @@
-"""The periods that a delivery can be about, as text: kinds, formats and their years.
+"""The periods that a delivery can be about, as text: kinds, formats, years and days.
 
-Belongs here: what a period looks like. Must not come here: which layout uses which kind.
+Belongs here: what a period looks like and which days it covers. Must not come here: which layout uses which kind.
 """
 
+import datetime
 import re
+from collections.abc import Iterator
 from typing import Literal, get_args
 
 PeriodKind = Literal[
@@ -36,3 +38,33 @@ def period_year(kind: str, period: str) -> int | None:
 def period_example(kind: str) -> str:
     """Return how a period of this kind is written, for a message to a person."""
     return _EXAMPLES[kind]
+
+
+def period_days(kind: str, period: str) -> tuple[datetime.date, datetime.date]:
+    """Return the first and the last day of a period, which must be one of this kind."""
+    year = int(period[:4])
+    if kind in ("school_year", "academic_year"):
+        return datetime.date(year - 1, 7, 1), datetime.date(year, 6, 30)
+    if kind == "program_year":
+        return datetime.date(year, 7, 1), datetime.date(year + 1, 6, 30)
+    if kind == "calendar_year":
+        return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+    if kind == "calendar_quarter":
+        quarter = int(period[-1])
+        following = datetime.date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
+        return datetime.date(year, quarter * 3 - 2, 1), following - datetime.timedelta(days=1)
+    # Terms begin and end a little differently at each institution: these are the outer bounds.
+    first, last = {"FA": ((7, 1), (12, 31)), "SP": ((1, 1), (6, 30)), "SU": ((5, 1), (8, 31))}[period[4:]]
+    return datetime.date(year, *first), datetime.date(year, *last)
+
+
+def periods_from(kind: str, first: str) -> Iterator[str]:
+    """Yield the periods of a kind from one of them on, in the order of time and without end."""
+    parts = {"academic_term": ("SP", "SU", "FA"), "calendar_quarter": ("Q1", "Q2", "Q3", "Q4")}.get(
+        kind, ("",)
+    )
+    year, position = int(first[:4]), parts.index(first[4:])
+    while True:
+        yield f"{year}{parts[position]}"
+        position = (position + 1) % len(parts)
+        year += position == 0

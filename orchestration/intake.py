@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.calendar import sync_calendar
 from ingest.landing import load_pending, record_duplicates
 from ingest.layout import Layout
 from ingest.loader import load_file
@@ -59,11 +60,12 @@ class Intake:
 
 
 def prepare(warehouse: Warehouse, state: State) -> None:
-    """Make raw tables, codes, rules and parameters what the catalogue and the state say; changes nothing when they are."""
+    """Make raw tables, codes, rules, parameters and calendar agree with the catalogue and the state; safe to repeat."""
     sync_catalogue(warehouse, state)
     sync_rules(warehouse)
     sync_limitations(warehouse, state)
     sync_parameters(warehouse, state)
+    sync_calendar(warehouse, state)
 
 
 def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:

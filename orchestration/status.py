@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from ingest.calendar import sync_calendar, timeliness
 from ingest.deliveries import (
     count_by_status,
     deliveries_in_force,
@@ -13,6 +14,9 @@ from ingest.deliveries import (
 from ingest.landing import pending_files, refused_files, unsettled_files
 from warehouse.connection import Warehouse
 from warehouse.state import load_state
+
+# So many of a kind are told one by one.
+_FEW = 10
 
 
 def status_lines(warehouse: Warehouse) -> Iterator[str]:
@@ -29,6 +33,15 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
         yield f"arriving   {len(arriving)} files that may still be growing, or whose .done marker has not come"
     for file, reason in refused_files(warehouse, incoming, state):
         yield f"refused    {file.path.relative_to(incoming)}: {reason}"
+    sync_calendar(warehouse, state)
+    missing = timeliness(warehouse, statuses=("missing",))
+    for found in missing[:_FEW]:
+        yield (
+            f"missing    {found.layout} from {found.submitter} for {found.period}: due {found.due_on},"
+            f" {found.days_late} days ago"
+        )
+    if len(missing) > _FEW:
+        yield f"missing    and {len(missing) - _FEW} more: `p20w deliveries --late`"
     for count in count_by_status(warehouse):
         yield (
             f"loaded     {count.layout:<34} {count.status:<11} {count.delivery_count:>6,} deliveries"
@@ -93,3 +106,24 @@ def history_lines(warehouse: Warehouse, delivery_id: int) -> Iterator[str]:
         who = f" by {event.actor}" if event.actor else ""
         detail = f": {event.detail}" if event.detail else ""
         yield f"{event.at:%Y-%m-%d %H:%M:%S} {event.event}{who}{detail}"
+
+
+def calendar_lines(warehouse: Warehouse, layout: str | None, *, only_late: bool) -> Iterator[str]:
+    """One line per delivery that the calendar expects: when it was due, when it came."""
+    state = load_state()
+    if not state.calendar:
+        yield "The state file has no calendar: nothing is expected."
+        return
+    sync_calendar(warehouse, state)
+    found = timeliness(warehouse, layout=layout, statuses=("late", "missing") if only_late else ())
+    if not found:
+        yield "Nothing is late." if only_late else "Nothing is expected."
+        return
+    yield f"{'layout':<28} {'submitter':<14} {'period':<7} {'due':<10} {'received':<10} {'days late':>9}  status"
+    for line in found:
+        received = str(line.received_on or "")
+        late = "" if line.days_late is None else f"{line.days_late}"
+        yield (
+            f"{line.layout:<28} {line.submitter:<14} {line.period:<7} {line.due_on!s:<10} {received:<10}"
+            f" {late:>9}  {line.status}"
+        )

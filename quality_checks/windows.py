@@ -4,7 +4,7 @@ Belongs here: first and last day and the school or academic year of a period. Mu
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ingest.layout import Layout
 
@@ -21,27 +21,6 @@ class Window:
 def period_window(layout: Layout, period: str) -> Window:
     """Return the window of a period of this layout; raise P20WError when the text is no such period."""
     year = layout.period_year(period)
-    kind = layout.period
-    if kind in ("school_year", "academic_year"):
-        return Window(date(year - 1, 7, 1), date(year, 6, 30), year)
-    if kind == "program_year":
-        return Window(date(year, 7, 1), date(year + 1, 6, 30), year)
-    if kind == "calendar_year":
-        return Window(date(year, 1, 1), date(year, 12, 31), year)
-    if kind == "calendar_quarter":
-        return _quarter(year, int(period[-1]))
-    return _term(year, period[4:])
-
-
-def _quarter(year: int, quarter: int) -> Window:
-    following = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
-    return Window(date(year, quarter * 3 - 2, 1), following - timedelta(days=1), year)
-
-
-def _term(year: int, term: str) -> Window:
-    # Terms begin and end a little differently at each institution: these are the outer bounds.
-    if term == "FA":
-        return Window(date(year, 7, 1), date(year, 12, 31), year + 1)
-    if term == "SP":
-        return Window(date(year, 1, 1), date(year, 6, 30), year)
-    return Window(date(year, 5, 1), date(year, 8, 31), year)
+    # A term of autumn belongs to the academic year that it opens.
+    opens_a_year = layout.period == "academic_term" and period.endswith("FA")
+    return Window(*layout.days_of(period), year + opens_a_year)

@@ -131,6 +131,39 @@ class Disclosure(Section):
     round_usd_to: Annotated[float, Field(gt=0)]
 
 
+class Due(Section):
+    """By when a delivery is due: so many days after its period, or on a day of the year after it."""
+
+    days: Annotated[int, Field(ge=0, le=1500)] | None = None
+    month_day: (
+        Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$")] | None
+    ) = None
+    #: Counted from the period's end, or from its begin.
+    after: Literal["end", "begin"] = "end"
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Due":
+        if (self.days is None) == (self.month_day is None):
+            raise ValueError("give either days or month_day")
+        if self.month_day is not None:
+            # Not a leap year: a day that is there every year.
+            datetime.date(2001, *map(int, self.month_day.split("-")))
+        return self
+
+
+class Expectation(Section):
+    """What is expected regularly: files of these layouts for every period from one on."""
+
+    layouts: list[LayoutKey] = Field(min_length=1)
+    #: Who sends it; else all submitters of the layout.
+    submitters: list[SubmitterName] = []
+    due: Due
+    first: str = Field(alias="from")
+    last: str | None = Field(default=None, alias="to")
+    #: Only these terms, for layouts that are sent by academic term.
+    terms: list[Literal["FA", "SP", "SU"]] = []
+
+
 class Landing(Section):
     """When a file in a submitter's folder is taken."""
 
@@ -199,6 +232,7 @@ class State(Section):
     clearinghouse: Clearinghouse | None = None
     limitations: list[Limitation] = []
     landing: Landing = Landing()
+    calendar: list[Expectation] = []
 
     def submitters_of(self, layout: str) -> list[str]:
         """The names of those who send a layout."""

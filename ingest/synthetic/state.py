@@ -17,6 +17,7 @@ from ingest.synthetic.life import Life, Setting, live, make_setting
 from ingest.synthetic.lives import lives_table
 from ingest.synthetic.parameters import Parameters
 from ingest.synthetic.records import RecordTruth
+from ingest.synthetic.sending import date_files
 from ingest.synthetic.truth import IndicatorTruth
 from ingest.synthetic.writers.bridge import write_extracts
 from ingest.synthetic.writers.k12 import K12Writer
@@ -72,13 +73,15 @@ def _write(out: Path, learners: int, seed: int, faults: bool, parameters: Parame
     truth = out / "truth"
     _clear(out, truth)
     truth.mkdir(parents=True, exist_ok=True)
-    outbox = Outbox(out, load_catalogue(), load_state(DEMO_STATE))
+    state = load_state(DEMO_STATE)
+    outbox = Outbox(out, load_catalogue(), state)
     setting = make_setting(parameters, learners, seed)
     run = _Run(outbox, setting, truth)
     first = 0
     for number, size in enumerate(_block_sizes(learners, parameters.block_size)):
         first += run.block(np.random.default_rng([seed, 1, number]), first, size)
     run.finish()
+    date_files(outbox.rows, outbox.catalogue, state)
     planted = plant_faults(out, outbox, truth / "faults.csv", seed) if faults else 0
     summary = SyntheticSummary(
         learners, first, len(outbox.rows), sum(outbox.rows.values()), run.records.rows, planted

@@ -13,17 +13,28 @@ import click
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="The deliveries in force at the end of this day (UTC), as it was known then.",
 )
+@click.option("--expected", is_flag=True, help="What the state's calendar expects, and whether it came.")
+@click.option("--late", is_flag=True, help="Of that, only what is missing or came late.")
 @click.pass_context
 def command(
-    context: click.Context, layout: str | None, status: str | None, as_of: datetime.datetime | None
+    context: click.Context,
+    layout: str | None,
+    status: str | None,
+    as_of: datetime.datetime | None,
+    expected: bool,
+    late: bool,
 ) -> None:
     """List deliveries: rows delivered, accepted, set aside, and the reason when one is held."""
     if context.invoked_subcommand is not None:
         return
-    from orchestration.status import delivery_lines, in_force_lines
+    from orchestration.status import calendar_lines, delivery_lines, in_force_lines
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
+    if expected or late:
+        for line in calendar_lines(warehouse, layout, only_late=late):
+            click.echo(line)
+        return
     lines = (
         delivery_lines(warehouse, layout, status)
         if as_of is None

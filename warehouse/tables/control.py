@@ -109,6 +109,19 @@ class AgencyLogin(Base):
     submitter: Mapped[Key]
 
 
+class ExpectedDelivery(Base):
+    """One row per delivery that the state's calendar expects, by the day up to which it was judged."""
+
+    __tablename__ = "expected_delivery"
+    __table_args__ = {"schema": "control"}  # noqa: RUF012
+
+    layout: Mapped[Key]
+    submitter: Mapped[Key]
+    period: Mapped[Key]
+    due_on: Mapped[datetime.date]
+    as_of: Mapped[datetime.date]
+
+
 class LandedFile(Base):
     """One row per file in a landing folder as it was last seen, and why it was refused if it was."""
 
