@@ -7,6 +7,7 @@ import getpass
 from collections.abc import Iterator
 
 from ingest.deliveries import find_delivery, list_deliveries
+from orchestration.agencies import hand_back
 from orchestration.intake import prepare
 from quality_checks.gate import run_gate
 from quality_checks.stewardship import accept_held, withdraw
@@ -36,6 +37,7 @@ def accept_delivery(delivery_id: int, reason: str, by: str | None) -> str:
     """Accept a held delivery; return what follows, as a sentence."""
     warehouse = open_warehouse()
     accept_held(warehouse, delivery_id, reason, by or _account())
+    hand_back(warehouse, load_state(), [delivery_id])
     found = find_delivery(warehouse, delivery_id)
     rows = f"{found.accepted_count:,} rows accepted, {found.rejected_count:,} stay aside"
     if found.status == "superseded":
@@ -46,7 +48,8 @@ def accept_delivery(delivery_id: int, reason: str, by: str | None) -> str:
 def judge_again(delivery_id: int | None) -> Iterator[str]:
     """Judge held deliveries again by the rules, codes and directories of now; yield one line per delivery."""
     warehouse = open_warehouse()
-    prepare(warehouse, load_state())
+    state = load_state()
+    prepare(warehouse, state)
     held = list_deliveries(warehouse, status="held")
     if delivery_id is not None:
         held = [delivery for delivery in held if delivery.delivery_id == delivery_id]
@@ -60,6 +63,7 @@ def judge_again(delivery_id: int | None) -> Iterator[str]:
         yield "No delivery is held."
     for layout in dict.fromkeys(delivery.layout for delivery in reversed(held)):
         result = run_gate(warehouse, layout, include_held=True, only=delivery_id)
+        hand_back(warehouse, state, (decision.delivery_id for decision in result.decisions))
         for decision in result.decisions:
             why = f": {decision.reason}" if decision.reason else ""
             yield f"Delivery {decision.delivery_id} ({layout}, {decision.submitter}, {decision.period}) is {decision.status}{why}"

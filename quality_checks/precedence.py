@@ -46,13 +46,13 @@ _SETTLE_PRECEDENCE = """
 # Every pair of an amendment and an earlier delivery of its submitter and period of which one was decided now.
 # Superseded ones too: they may come into force again.
 _PAIRS = """
-    select a.delivery_id, a.layout_version, array_agg(d.delivery_id), array_agg(distinct d.layout_version)
+    select a.delivery_id, a.date_format, d.date_format, array_agg(d.delivery_id)
     from control.delivery as a
     join control.delivery as d using (layout, submitter, period)
     where a.layout = %(layout)s and a.is_amendment and d.sequence < a.sequence
         and a.status in ('accepted', 'superseded') and d.status in ('accepted', 'superseded')
         and (a.delivery_id = any(%(ids)s) or d.delivery_id = any(%(ids)s))
-    group by a.delivery_id, a.layout_version order by a.delivery_id
+    group by a.delivery_id, a.date_format, d.date_format order by a.delivery_id
 """
 
 
@@ -72,14 +72,14 @@ def settle_precedence(connection: Connection, layout: Layout, decided: Sequence[
 def repeated_keys(connection: Connection, layout: Layout, amendments: Sequence[int]) -> dict[int, int]:
     """Return amendment -> keys that stand in it more than once, rejected rows apart; an amendment without one is absent."""
     repeated: dict[int, int] = {}
-    for delivery_id, version in connection.execute(
-        "select delivery_id, layout_version from control.delivery where delivery_id = any(%s) and is_amendment",
+    for delivery_id, date_format in connection.execute(
+        "select delivery_id, date_format from control.delivery where delivery_id = any(%s) and is_amendment",
         [list(amendments)],
     ).fetchall():
         found = connection.execute(
             sql.SQL(
                 "select count(*) from (select from ({rows}) as row group by key having count(*) > 1) as key"
-            ).format(rows=_keyed_rows(layout, version, [delivery_id], without_rejected=True))
+            ).format(rows=_keyed_rows(layout, date_format, [delivery_id], without_rejected=True))
         ).fetchone()
         if found and found[0]:
             repeated[delivery_id] = int(found[0])
@@ -92,34 +92,32 @@ def _record_replaced_rows(connection: Connection, layout: Layout, ids: list[int]
         {"ids": ids},
     )
     pairs = connection.execute(_PAIRS, {"layout": layout.key, "ids": ids}).fetchall()
-    for amendment, version, earlier, versions in pairs:
-        # All deliveries of a period have its version, unless the layout changed in between.
-        for earlier_version in versions:
-            connection.execute(_replace(layout, (amendment, version), (earlier, earlier_version), ids))
+    for amendment, new_dates, old_dates, earlier in pairs:
+        wanted = [number for number in earlier if amendment in ids or number in ids]
+        if wanted:
+            connection.execute(_replace(layout, (amendment, new_dates), (wanted, old_dates)))
 
 
 def _replace(
-    layout: Layout, amendment: tuple[int, str], earlier: tuple[list[int], str], decided: list[int]
+    layout: Layout, amendment: tuple[int, str | None], earlier: tuple[list[int], str | None]
 ) -> sql.Composed:
-    """Return the statement that notes the earlier rows whose key stands in the amendment."""
-    (amendment_id, version), (earlier_ids, earlier_version) = amendment, earlier
-    wanted = [x for x in earlier_ids if amendment_id in decided or x in decided]
+    """Return the statement that notes the earlier rows whose key stands in the amendment, each with its date format."""
+    (amendment_id, new_dates), (earlier_ids, old_dates) = amendment, earlier
     return sql.SQL(
         "insert into quality.replaced_row (delivery_id, row_number, amended_by)"
         " select old.delivery_id, old.row_number, {id} from ({old}) as old"
-        " join control.delivery as d on d.delivery_id = old.delivery_id and d.layout_version = {version}"
         " where old.key in (select new.key from ({new}) as new)"
     ).format(
         id=sql.Literal(amendment_id),
-        version=sql.Literal(earlier_version),
-        old=_keyed_rows(layout, earlier_version, wanted, without_rejected=False),
-        new=_keyed_rows(layout, version, [amendment_id], without_rejected=True),
+        old=_keyed_rows(layout, old_dates, earlier_ids, without_rejected=False),
+        new=_keyed_rows(layout, new_dates, [amendment_id], without_rejected=True),
     )
 
 
-def _keyed_rows(layout: Layout, version: str, ids: Sequence[int], *, without_rejected: bool) -> sql.Composed:
+def _keyed_rows(
+    layout: Layout, date_format: str | None, ids: Sequence[int], *, without_rejected: bool
+) -> sql.Composed:
     """Return a query with one row per delivered row and its key, in which two blanks are equal."""
-    date_format = layout.versions[version].date_format
     rejected = sql.SQL(
         " and not exists (select from quality.rejected_row as x"
         " where x.delivery_id = r.delivery_id and x.row_number = r.row_number)"
