@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 # The first whole delivery of a key counts, whatever the gate said: timeliness is about sending, not about quality. For
 # what is missing, days count up to the day up to which the calendar was judged.
