@@ -25,6 +25,8 @@ MACROS = {
     "code": "as_code",
 }
 LONGEST_MODEL = 50
+# A layout of more than a hundred columns cannot be read in fewer lines.
+WIDEST, LONGEST_WIDE_MODEL = 100, 75
 
 
 def model_of(layout: Layout) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def test_a_staging_model_reads_every_column_as_the_type_and_code_set_of_its_layo
 
 @pytest.mark.parametrize("key", LAYOUTS)
 def test_a_staging_model_is_short_and_says_what_a_row_is(key: str) -> None:
-    lines = sql_of(CATALOGUE.layouts[key]).splitlines()
+    layout = CATALOGUE.layouts[key]
+    lines = sql_of(layout).splitlines()
     assert lines[0].startswith("-- One row per ")
-    assert len(lines) <= LONGEST_MODEL
+    assert len(lines) <= (LONGEST_WIDE_MODEL if len(layout.columns) > WIDEST else LONGEST_MODEL)

@@ -40,6 +40,23 @@ final as (
         {{ as_decimals(['wages_3rd_quarter_prior', 'wages_2nd_quarter_prior', 'wages_1st_quarter_prior',
             'wages_1st_quarter_after_exit', 'wages_2nd_quarter_after_exit', 'wages_3rd_quarter_after_exit',
             'wages_4th_quarter_after_exit']) }},
+        {{ as_texts([
+            'category_of_disability', 'unemployment_compensation_eligible', 'training_onet_code_2', 'training_onet_code_3',
+            'occupation_code_1st_quarter_after_exit', 'occupation_code_2nd_quarter_after_exit',
+            'occupation_code_4th_quarter_after_exit', 'industry_code_1st_quarter_after_exit',
+            'industry_code_2nd_quarter_after_exit', 'industry_code_3rd_quarter_after_exit',
+            'industry_code_4th_quarter_after_exit', 'ssn']) }},
+        {{ as_dates([
+            'dislocation_date', 'training_begin_date_2', 'training_end_date_2', 'training_begin_date_3', 'training_end_date_3',
+            'credential_date_2', 'credential_date_3']) }},
+        {{ as_codes('pirl_yes_no', [
+            'tanf', 'exhausting_tanf', 'ssi_or_ssdi', 'snap', 'incumbent_worker_training', 'rapid_response',
+            'vocational_rehabilitation', 'snap_employment_and_training', 'training_completed_2', 'training_completed_3',
+            'postsecondary_during_program', 'secondary_during_program']) }},
+        {{ as_codes('pirl_training_type', ['type_of_training_service_2', 'type_of_training_service_3']) }},
+        {{ as_codes('pirl_credential_type', ['type_of_recognized_credential_2', 'type_of_recognized_credential_3']) }},
+        {{ as_code('employment_related_to_training', 'pirl_yes_no_unknown') }} as employment_related_to_training,
+        {{ as_integer('highest_school_grade') }} as highest_school_grade,
         {{ as_codes('pirl_youth_placement', ['youth_placement_2nd_quarter', 'youth_placement_4th_quarter']) }}
     from delivered
 )
