@@ -71,8 +71,19 @@ def rules_for(layout_key: str) -> list[Rule]:
 
 def referenced_layouts(layout_key: str) -> list[str]:
     """Return the layouts whose rows this layout's rules look up: they are to be loaded first."""
-    references = {rule.refers_to.partition(".")[0] for rule in rules_for(layout_key) if rule.refers_to}
+    rules = rules_for(layout_key)
+    references = {rule.refers_to.partition(".")[0] for rule in rules if rule.refers_to}
+    references |= {rule.other for rule in rules if rule.other}
     return sorted(references - {layout_key})
+
+
+def layouts_looking_into(layout_key: str) -> list[str]:
+    """Return the other layouts whose cross_file rules look for rows of this one."""
+    return sorted(
+        key
+        for key, rules in load_rules().items()
+        if key != layout_key and any(rule.other == layout_key for rule in rules.rules)
+    )
 
 
 def columns_named(expression: str, layout: Layout) -> list[str]:
@@ -85,6 +96,11 @@ def typed_columns_named(expression: str, layout: Layout) -> list[str]:
     """Return the layout's columns whose typed value an expression names."""
     words = _words(expression)
     return [column.name for column in layout.columns if column.name in words]
+
+
+def other_columns_named(rule: Rule) -> list[str]:
+    """Return the columns of the other file that a cross_file rule's condition names, as `other.<name>`."""
+    return sorted(set(re.findall(r"\bother\.([a-z_][a-z0-9_]*)", rule.fails or "")))
 
 
 def _words(expression: str) -> set[str]:
@@ -154,5 +170,17 @@ def _check_columns(layout: Layout, rule: Rule) -> None:
     wanted = {"date_order": {"date"}, "range": {"integer", "decimal"}, "format": {"text"}}.get(rule.kind)
     if wanted and (wrong := [name for name in named if columns[name].type not in wanted]):
         raise P20WError(f"rule {rule.code} is of kind {rule.kind}, which column {wrong[0]} cannot have", "")
-    if rule.fails and rule.column not in columns_named(rule.fails, layout):
+    if rule.other:
+        _check_other(rule)
+    elif rule.fails and rule.column not in columns_named(rule.fails, layout):
         raise P20WError(f"rule {rule.code} is shown at column {rule.column}, which it does not judge", "")
+
+
+def _check_other(rule: Rule) -> None:
+    """Raise P20WError when a cross_file rule names a layout or a column of it that does not exist."""
+    layouts = load_catalogue().layouts
+    if rule.other not in layouts:
+        raise P20WError(f"rule {rule.code} looks into {rule.other}, which is no layout", "")
+    named = {*rule.columns, *other_columns_named(rule)}
+    if unknown := sorted(named - set(layouts[rule.other].columns_by_name)):
+        raise P20WError(f"rule {rule.code} names column {unknown[0]}, which {rule.other} does not have", "")

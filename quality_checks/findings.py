@@ -13,6 +13,7 @@ from psycopg import sql
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, batch_query
 from quality_checks.lines import LINE_NUMBER, find_line_breaks
+from quality_checks.partners import partner_fails
 from quality_checks.predicates import failing, key_columns, key_counts
 from quality_checks.rule import Rule
 
@@ -31,6 +32,8 @@ def find(
     for number, rule in enumerate(rules):
         if rule.kind == "uniqueness":
             _find_repeats(connection, number, rule, layout, deliveries)
+        elif rule.kind == "cross_file":
+            _find_partners(connection, number, rule, layout, deliveries)
     connection.execute("analyze finding")
 
 
@@ -51,6 +54,42 @@ def record(connection: Connection, layout: Layout, deliveries: Sequence[Delivery
             " join control.delivery as d on d.delivery_id = f.delivery_id where r.severity = 'reject'"
         ).format(line=LINE_NUMBER)
     )
+    _note(connection)
+    connection.execute(
+        "insert into quality.rule_result (delivery_id, rule_code, evaluated_count, failed_count, passed)"
+        " select d.delivery_id, r.rule_code, d.row_count, coalesce(f.failed, 0),"
+        "     coalesce(f.failed, 0) <= ceil(r.tolerance::numeric * d.row_count)"
+        " from judged_rule as r cross join control.delivery as d left join ("
+        "     select delivery_id, number, count(*) as failed from finding group by delivery_id, number"
+        " ) as f on f.delivery_id = d.delivery_id and f.number = r.number"
+        " where d.delivery_id = any(%s)",
+        [ids],
+    )
+
+
+def record_again(
+    connection: Connection, layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]
+) -> None:
+    """Write what was found by some rules of deliveries that were decided before; their other results stay."""
+    which = [[delivery.delivery_id for delivery in deliveries], [rule.code for rule in rules]]
+    find_line_breaks(connection, layout, deliveries)
+    connection.execute(
+        "delete from quality.noted_row where delivery_id = any(%s) and rule_code = any(%s)", which
+    )
+    _note(connection)
+    connection.execute(
+        "update quality.rule_result as result set failed_count = counted.failed, evaluated_at = now(),"
+        "     passed = counted.failed <= ceil(counted.tolerance::numeric * result.evaluated_count)"
+        " from (select r.rule_code, r.tolerance, d.delivery_id, count(f.row_number) as failed"
+        "     from judged_rule as r cross join unnest(%s::bigint[]) as d(delivery_id)"
+        "     left join finding as f on f.number = r.number and f.delivery_id = d.delivery_id"
+        "     group by r.rule_code, r.tolerance, d.delivery_id) as counted"
+        " where result.delivery_id = counted.delivery_id and result.rule_code = counted.rule_code",
+        which[:1],
+    )
+
+
+def _note(connection: Connection) -> None:
     # Rows that stay in: enough of them to find the mistake by, for a warning may be found on every row.
     connection.execute(
         sql.SQL(
@@ -62,16 +101,6 @@ def record(connection: Connection, layout: Layout, deliveries: Sequence[Delivery
             "     where r.severity <> 'reject') as f"
             " join control.delivery as d on d.delivery_id = f.delivery_id where f.place <= {most}"
         ).format(line=LINE_NUMBER, most=sql.Literal(MOST_NOTED_ROWS))
-    )
-    connection.execute(
-        "insert into quality.rule_result (delivery_id, rule_code, evaluated_count, failed_count, passed)"
-        " select d.delivery_id, r.rule_code, d.row_count, coalesce(f.failed, 0),"
-        "     coalesce(f.failed, 0) <= ceil(r.tolerance::numeric * d.row_count)"
-        " from judged_rule as r cross join control.delivery as d left join ("
-        "     select delivery_id, number, count(*) as failed from finding group by delivery_id, number"
-        " ) as f on f.delivery_id = d.delivery_id and f.number = r.number"
-        " where d.delivery_id = any(%s)",
-        [ids],
     )
 
 
@@ -101,6 +130,10 @@ def _scan(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery])
     Most rows break no rule: they are told from the others by one disjunction, which builds nothing.
     """
     judged = [(number, rule) for number, rule in enumerate(rules) if rule.is_about_one_row]
+    if not judged:
+        return sql.SQL(
+            "create temporary table finding (delivery_id bigint, row_number bigint, number smallint) on commit drop"
+        ).format()
     conditions = [failing(rule, layout) for _, rule in judged]
     cases = [
         sql.SQL("case when {} then {} end").format(condition, sql.Literal(number))
@@ -154,6 +187,18 @@ def _find_repeats(
             ).format(**parts)
         )
     connection.execute("drop table repeated_key")
+
+
+def _find_partners(
+    connection: Connection, number: int, rule: Rule, layout: Layout, deliveries: Sequence[Delivery]
+) -> None:
+    """Find rows whose partner in another file is missing, or should not be there."""
+    query = partner_fails(rule, layout, batch_query(layout, [rule], deliveries))
+    connection.execute(
+        sql.SQL("insert into finding select delivery_id, row_number, {} from ({}) as failing").format(
+            sql.Literal(number), query
+        )
+    )
 
 
 def count_by_rule(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, exclude_others
-from quality_checks.catalogue import RuleSet, rule_set
+from quality_checks.catalogue import RuleSet, layouts_looking_into, rule_set
 from quality_checks.decisions import decide, waiting
-from quality_checks.findings import Connection, count_by_rule, find, record
+from quality_checks.findings import Connection, count_by_rule, find, record, record_again
 from quality_checks.results import Decision, GateResult, RuleCount
 from quality_checks.suites import SuiteRun, run_suite, run_suite_on_findings
 from warehouse.connection import Warehouse
@@ -21,6 +21,15 @@ from warehouse.errors import P20WError
 # Up to so many rows Great Expectations evaluates each rule a second time, in its own way, and must count the same.
 # Beyond, that would cost as much again as judging; a test proves for every rule that both ways agree.
 JUDGED_TWICE = 50_000
+
+_ACCEPTED_BEFORE = """
+    select delivery_id, submitter, period, sequence, layout_version, row_count from control.delivery as d
+    where layout = %(layout)s and status = 'accepted' and (
+        (submitter, period) in (select * from unnest(%(submitters)s::text[], %(periods)s::text[]))
+        or exists (select from quality.rule_result as r
+            where r.delivery_id = d.delivery_id and r.rule_code = any(%(codes)s) and r.failed_count > 0))
+    order by delivery_id
+"""
 
 
 def run_gate(
@@ -50,7 +59,36 @@ def run_gate(
         counts = _rule_counts(connection, rules, decisions)
         _check_agreement(layout, counts, suite)
         _store_suite(connection, suite, deliveries)
+    for other_key in layouts_looking_into(layout_key):
+        judge_partners_again(warehouse, other_key, layout_key, deliveries)
     return GateResult(layout_key, decisions, counts, suite, time.monotonic() - started)
+
+
+def judge_partners_again(
+    warehouse: Warehouse, layout_key: str, arrived_key: str, arrived: Sequence[Delivery]
+) -> None:
+    """Judge accepted deliveries anew by their cross_file rules about a file that has just been decided on.
+
+    Those of the same submitters and periods, and those in which rows lacked a partner before. Such a rule warns
+    only, so no decision changes: a warning comes, or goes.
+    """
+    layout = load_catalogue().layout(layout_key)
+    rules = [rule for rule in rule_set(layout_key).rules if rule.other == arrived_key]
+    with warehouse.connect() as connection:
+        exclude_others(connection, layout)
+        rows = connection.execute(
+            _ACCEPTED_BEFORE,
+            {
+                "layout": layout_key,
+                "codes": [rule.code for rule in rules],
+                "submitters": [delivery.submitter for delivery in arrived],
+                "periods": [delivery.period for delivery in arrived],
+            },
+        ).fetchall()
+        if rows:
+            deliveries = [Delivery(*row) for row in rows]
+            find(connection, layout, rules, deliveries)
+            record_again(connection, layout, rules, deliveries)
 
 
 def _run_suite(

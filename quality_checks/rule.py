@@ -18,10 +18,14 @@ RuleKind = Literal[
     "uniqueness",
     "cross_column",
     "referential",
+    "cross_file",
+    "volume",
+    "distribution",
 ]
 Severity = Literal["reject", "hold", "warn"]
 RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4,8}-([0-9]{3}|[A-Z]{3}-[a-z0-9_]+)$")]
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+OtherLayout = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+/[a-z0-9_]+$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9_]+$")]
 
 # What a rule of each kind must name beside its sentence.
@@ -35,8 +39,26 @@ _NEEDS: dict[str, set[str]] = {
     "uniqueness": {"columns"},
     "cross_column": {"column", "fails"},
     "referential": {"column", "refers_to"},
+    "cross_file": {"columns", "other", "partner"},
+    "volume": {"limit"},
+    "distribution": {"column", "statistic", "limit"},
 }
-_DETAILS = ("column", "columns", "pattern", "minimum", "maximum", "fails", "refers_to")
+_DETAILS = (
+    "column",
+    "columns",
+    "pattern",
+    "minimum",
+    "maximum",
+    "fails",
+    "refers_to",
+    "other",
+    "partner",
+    "statistic",
+    "limit",
+)
+# Kinds that compare a whole delivery with the one before; a kind that is judged row by row is none of these.
+_ABOUT_DELIVERIES = ("volume", "distribution")
+_ABOUT_SEVERAL_ROWS = ("uniqueness", "cross_file")
 
 
 def tolerated_rows(tolerance: float, rows: int) -> int:
@@ -73,11 +95,19 @@ class Rule(BaseModel):
     fails: str | None = None
     refers_to: Reference | None = None
     skip_blank: bool = False
+    # cross_file: the layout in which a row with the same values in `columns` is required or forbidden; `fails`
+    # then says which rows of it count, with their columns as `other.<name>`.
+    other: OtherLayout | None = None
+    partner: Literal["required", "forbidden"] | None = None
+    same_submitter: bool = True
+    # volume and distribution: how far a delivery may be from the one that it is compared with.
+    statistic: Literal["blank_share", "code_shares"] | None = None
+    limit: float | None = Field(default=None, gt=0)
 
     @property
     def column_name(self) -> str:
-        """The column that an agency looks at first when the rule fails."""
-        return self.column or self.columns[0]
+        """The column that an agency looks at first when the rule fails; empty when it is about the file."""
+        return self.column or next(iter(self.columns), "")
 
     def tolerates(self, failed: int, rows: int) -> bool:
         """Return whether so many failing rows are within the tolerance."""
@@ -85,8 +115,13 @@ class Rule(BaseModel):
 
     @property
     def is_about_one_row(self) -> bool:
-        """Whether a row can be judged without the other rows of its delivery."""
-        return self.kind != "uniqueness"
+        """Whether a row can be judged by itself, without other rows of its delivery or of other files."""
+        return self.kind not in _ABOUT_SEVERAL_ROWS + _ABOUT_DELIVERIES
+
+    @property
+    def is_about_delivery(self) -> bool:
+        """Whether the rule compares a delivery as a whole with an earlier one, and marks no row."""
+        return self.kind in _ABOUT_DELIVERIES
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -94,10 +129,18 @@ class Rule(BaseModel):
         needed = _NEEDS[self.kind]
         if self.kind == "range":
             needed = needed | (given & {"minimum", "maximum"} or {"minimum"})
+        if self.kind == "cross_file":
+            needed = needed | (given & {"fails"})
         if given != needed:
             raise ValueError(f"a {self.kind} rule names {', '.join(sorted(needed))} and nothing else")
         if self.kind == "date_order" and len(self.columns) != 2:
             raise ValueError("a date_order rule names two columns, the earlier date first")
+        if self.kind == "cross_file" and self.severity != "warn":
+            raise ValueError(
+                "a cross_file rule warns: the other file may be late, or be the one that is wrong"
+            )
+        if self.is_about_delivery and self.severity == "reject":
+            raise ValueError(f"a {self.kind} rule is about a whole delivery and cannot reject rows")
         if self.skip_blank and self.kind != "uniqueness":
             raise ValueError("skip_blank is for uniqueness rules")
         return self

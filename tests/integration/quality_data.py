@@ -119,6 +119,13 @@ def faults(rule: Rule, layout: Layout, window: Window, row: Row, other: Row) -> 
     if rule.kind == "date_order":
         earlier, later = rule.columns
         return {earlier: window.begin + timedelta(days=40), later: window.begin + timedelta(days=39)}
+    if rule.kind == "cross_file":
+        person = next(column for column in rule.columns if column.startswith("student_id"))
+        return (
+            {person: f"NOBODY {rule.code}"}
+            if rule.partner == "required"
+            else {person: other[person], "school_id": "0102"}
+        )
     if rule.kind == "uniqueness":
         return {column: other[column] for column in rule.columns}
     return _cross_column(rule, layout, window)
@@ -157,6 +164,7 @@ _CHANGES: dict[str, Row] = {
     "PSENR-109": {"credits_attempted": "3", "credits_earned": "6"},
     "PSENR-111": {"entry_status": "dual", "student_level": "undergraduate"},
     "PSCRS-103": {"credits_attempted": "3", "credits_earned": "6"},
+    "PSINS-106": {"institution_id_ope": "123456-00", "institution_id_ipeds": "123456"},
     "NSCDET-102": {"institution_id_ope": None},
     "NSCDET-103": {"record_found": "N"},
     "NSCDET-104": {"graduated": "Y"},

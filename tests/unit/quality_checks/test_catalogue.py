@@ -40,6 +40,11 @@ def test_every_layout_has_a_rule_for_its_key_and_one_more_written_by_hand(key: s
 
 
 @pytest.mark.parametrize("key", LAYOUTS)
+def test_every_layout_has_a_rule_that_compares_columns(key: str) -> None:
+    assert [rule for rule in rules_for(key) if rule.kind in ("cross_column", "date_order")]
+
+
+@pytest.mark.parametrize("key", LAYOUTS)
 def test_every_required_typed_and_coded_column_has_its_basic_rule(key: str) -> None:
     layout = load_catalogue().layout(key)
     found = {(rule.kind, rule.column) for rule in rules_for(key)}
@@ -68,8 +73,11 @@ def test_a_row_is_rejected_for_its_key_and_a_delivery_held_for_a_code() -> None:
 
 
 def test_directories_are_named_as_what_has_to_come_first() -> None:
-    assert referenced_layouts("k12/enrollment") == ["k12/school"]
-    assert referenced_layouts("postsecondary/award") == ["postsecondary/institution"]
+    assert referenced_layouts("k12/enrollment") == ["k12/school", "k12/student"]
+    assert referenced_layouts("postsecondary/award") == [
+        "postsecondary/enrollment",
+        "postsecondary/institution",
+    ]
     assert referenced_layouts("k12/school") == []
 
 
