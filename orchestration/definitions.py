@@ -8,6 +8,7 @@ from orchestration.assets.quality import scorecard
 from orchestration.assets.raw import raw_assets
 from orchestration.assets.transformation import transformation_assets
 from orchestration.resources import RefusingIOManager, WarehouseResource, dbt_resource
+from orchestration.sensors import incoming_files
 
 
 @dg.definitions
@@ -16,6 +17,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=[*raw_assets(), *transformation_assets(), person_crosswalk, scorecard, indicator_cell, site],
         jobs=[whole_way],
+        sensors=[incoming_files],
         resources={
             "warehouse": WarehouseResource(),
             "dbt": dbt_resource(),
