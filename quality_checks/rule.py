@@ -19,8 +19,6 @@ RuleKind = Literal[
     "cross_column",
     "referential",
     "cross_file",
-    "volume",
-    "distribution",
 ]
 Severity = Literal["reject", "hold", "warn"]
 RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4,8}-([0-9]{3}|[A-Z]{3}-[a-z0-9_]+)$")]
@@ -40,8 +38,6 @@ _NEEDS: dict[str, set[str]] = {
     "cross_column": {"column", "fails"},
     "referential": {"column", "refers_to"},
     "cross_file": {"columns", "other", "partner"},
-    "volume": {"limit"},
-    "distribution": {"column", "statistic", "limit"},
 }
 _DETAILS = (
     "column",
@@ -53,11 +49,7 @@ _DETAILS = (
     "refers_to",
     "other",
     "partner",
-    "statistic",
-    "limit",
 )
-# Kinds that compare a whole delivery with the one before; a kind that is judged row by row is none of these.
-_ABOUT_DELIVERIES = ("volume", "distribution")
 _ABOUT_SEVERAL_ROWS = ("uniqueness", "cross_file")
 
 
@@ -100,14 +92,11 @@ class Rule(BaseModel):
     other: OtherLayout | None = None
     partner: Literal["required", "forbidden"] | None = None
     same_submitter: bool = True
-    # volume and distribution: how far a delivery may be from the one that it is compared with.
-    statistic: Literal["blank_share", "code_shares"] | None = None
-    limit: float | None = Field(default=None, gt=0)
 
     @property
     def column_name(self) -> str:
-        """The column that an agency looks at first when the rule fails; empty when it is about the file."""
-        return self.column or next(iter(self.columns), "")
+        """The column that an agency looks at first when the rule fails."""
+        return self.column or self.columns[0]
 
     def tolerates(self, failed: int, rows: int) -> bool:
         """Return whether so many failing rows are within the tolerance."""
@@ -116,12 +105,7 @@ class Rule(BaseModel):
     @property
     def is_about_one_row(self) -> bool:
         """Whether a row can be judged by itself, without other rows of its delivery or of other files."""
-        return self.kind not in _ABOUT_SEVERAL_ROWS + _ABOUT_DELIVERIES
-
-    @property
-    def is_about_delivery(self) -> bool:
-        """Whether the rule compares a delivery as a whole with an earlier one, and marks no row."""
-        return self.kind in _ABOUT_DELIVERIES
+        return self.kind not in _ABOUT_SEVERAL_ROWS
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -139,8 +123,6 @@ class Rule(BaseModel):
             raise ValueError(
                 "a cross_file rule warns: the other file may be late, or be the one that is wrong"
             )
-        if self.is_about_delivery and self.severity == "reject":
-            raise ValueError(f"a {self.kind} rule is about a whole delivery and cannot reject rows")
         if self.skip_blank and self.kind != "uniqueness":
             raise ValueError("skip_blank is for uniqueness rules")
         return self

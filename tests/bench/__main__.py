@@ -1,14 +1,19 @@
-"""`python -m tests.bench [load|linkage|growth ...]`: run the measures, print them, keep them in bench.json."""
+"""`python -m tests.bench [load|rules|linkage|growth ...]`: run the measures, print them, keep them in bench.json."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, linkage_step, loading
+from tests.bench import growth, linkage_step, loading, rules
 from tests.bench.measure import Measure, keep
 from warehouse.home import Home
 
-GROUPS = {"load": loading.measures, "linkage": linkage_step.measures, "growth": growth.measures}
+GROUPS = {
+    "load": loading.measures,
+    "rules": rules.measures,
+    "linkage": linkage_step.measures,
+    "growth": growth.measures,
+}
 
 
 def main(chosen: list[str]) -> None:
