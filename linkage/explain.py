@@ -15,10 +15,17 @@ from linkage.records import check_decisions, check_records
 from linkage.standardise import standardise
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
 
-def score_pairs(records: pa.Table, pairs: pa.Table, model: LinkModel | None = None) -> pa.Table:
+def score_pairs(
+    records: pa.Table,
+    pairs: pa.Table,
+    model: LinkModel | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> pa.Table:
     """Weigh pairs of records comparison by comparison.
 
     A pair that no model scores (two wage records, say, or a nameless one) is left out; so is a pair in one node, whose
@@ -28,6 +35,7 @@ def score_pairs(records: pa.Table, pairs: pa.Table, model: LinkModel | None = No
         records: Person records; those outside the pairs count for the prior and for SSNs under several names.
         pairs: record_id_l, record_id_r.
         model: The model of the run; the one that ships with the package if none is given.
+        sizes: Nodes by source of the whole population, where the records are a part of it.
 
     Returns:
         One row per pair and part, in the model's order after `prior`: record_id_l, record_id_r, model, position, part,
@@ -38,7 +46,7 @@ def score_pairs(records: pa.Table, pairs: pa.Table, model: LinkModel | None = No
     connection = open_database()
     try:
         standardise(connection, check_records(records))
-        make_prior(connection)
+        make_prior(connection, sizes)
         connection.register("asked", check_decisions(pairs))
         connection.execute(_WANTED)
         connection.execute(_EVIDENCE)

@@ -17,6 +17,8 @@ from linkage.frequencies import NAME_COLUMNS, count_frequencies
 from linkage.settings import profiles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
 
     from linkage.model import LinkModel
@@ -72,15 +74,25 @@ def _bits(probability: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
-def make_prior(connection: duckdb.DuckDBPyConnection) -> None:
+def make_prior(connection: duckdb.DuckDBPyConnection, sizes: Mapping[str, int] | None = None) -> None:
     """Make `prior(source_l, source_r, bits)`: each record has at most about one counterpart in another source.
 
     In whole bits: a pair scores the same next quarter unless a source has doubled meanwhile.
+
+    Args:
+        connection: A database with `node`.
+        sizes: Nodes by source of the whole population, where `node` holds a part of it.
     """
+    connection.execute("create or replace temp table population (source varchar, n bigint)")
+    if sizes:
+        connection.executemany("insert into population values (?, ?)", list(sizes.items()))
     connection.execute(
         f"""
         create or replace table prior as
-        with sized as (select source, count(*) as n from node group by source)
+        with counted as (select source, count(*) as n from node group by source),
+        sized as (
+            select c.source, greatest(c.n, coalesce(p.n, 0)) as n from counted as c left join population as p using (source)
+        )
         select l.source as source_l, r.source as source_r,
             -{_OVERLAP_BITS} - round(log2(greatest(l.n, r.n, {_LEAST_POPULATION}))) as bits
         from sized as l, sized as r
