@@ -24,6 +24,7 @@ from linkage.increments import (
     load_standing,
     reason_for_full_run,
 )
+from linkage.levels import LEVELS, members_at_levels
 from linkage.model import LinkModel, current_model, make_current
 from linkage.persons import Assignment, assign_persons, previous_schema
 from linkage.records import WAGE_SOURCES, check_records
@@ -197,6 +198,7 @@ def run_linkage(
         **result.counts,
         "events": _event_counts(assignment),
         "contradictions": len(contradictions(warehouse)),
+        "thresholds": [level for level in LEVELS if level > state.linkage.threshold],
         "records_new": change.new,
         "records_changed": change.changed,
         "records_gone": change.gone,
@@ -210,6 +212,7 @@ def run_linkage(
         runs.abandon_candidates(connection)
         _write_run(connection, run_id, kept, state, counts, (mode, why, before))
         _write_result(connection, run_id, result, assignment, given.digests)
+        _write_levels(connection, run_id, assignment.membership, result.edges, tuple(counts["thresholds"]))
         if before is not None:
             give_reasons(connection, run_id, before)
     _go_live(warehouse, run_id, live, change, options)
@@ -335,6 +338,20 @@ def _write_result(
         named = table.append_column("linkage_run_id", pa.repeat(pa.scalar(run_id), table.num_rows))
         copy_arrow(connection, named, "identity", relation)
     keep_standing(connection, run_id, result.standing)
+
+
+def _write_levels(
+    connection: psycopg.Connection[Any],
+    run_id: str,
+    membership: pa.Table,
+    edges: pa.Table,
+    levels: tuple[float, ...],
+) -> None:
+    import pyarrow as pa
+
+    table = members_at_levels(membership, edges, levels)
+    named = table.append_column("linkage_run_id", pa.repeat(pa.scalar(run_id), table.num_rows))
+    copy_arrow(connection, named, "identity", "membership_at")
 
 
 def _event_counts(assignment: Assignment) -> dict[str, int]:

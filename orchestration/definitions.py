@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets.linkage import person_crosswalk
+from orchestration.assets.linkage import linkage_report, person_crosswalk
 from orchestration.assets.publication import indicator_cell, site
 from orchestration.assets.quality import scorecard
 from orchestration.assets.raw import raw_assets
@@ -15,7 +15,15 @@ from orchestration.sensors import incoming_files
 def defs() -> dg.Definitions:
     """Every asset from an agency's file to the published site, with what they need."""
     return dg.Definitions(
-        assets=[*raw_assets(), *transformation_assets(), person_crosswalk, scorecard, indicator_cell, site],
+        assets=[
+            *raw_assets(),
+            *transformation_assets(),
+            person_crosswalk,
+            linkage_report,
+            scorecard,
+            indicator_cell,
+            site,
+        ],
         jobs=[whole_way],
         sensors=[incoming_files],
         resources={

@@ -122,4 +122,36 @@ def explain(a: str, b: str, file: Path | None) -> None:
         click.echo(f"The page is {file}. It shows names: keep it where the vault is.")
 
 
-COMMANDS = (runs, restore, reissue, compare, explain)
+@click.command("hidden-id")
+@click.option("--hide", type=click.Choice(["ssn", "state-id"]), default="ssn", show_default=True)
+def hidden_id(hide: str) -> None:
+    """Link without an identifier that is known and score with it; the counts stay with the live run."""
+    from linkage.hidden import hidden_identifier_test
+    from linkage.runs import find_run
+    from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
+
+    warehouse = open_warehouse()
+    found = hidden_identifier_test(warehouse, find_run(warehouse, "live"), load_state(), hide)
+    click.echo(f"{'':<40} {'true pairs':>11} {'found':>11} {'recall':>8} {'precision':>10}")
+    lines = {"all": found.pairs, **found.by_source_pair}
+    lines |= {
+        f"{column}: {value}": q for column, values in found.by_group.items() for value, q in values.items()
+    }
+    for name, q in lines.items():
+        click.echo(
+            f"{name:<40} {q.true_pairs:>11,} {q.correct_pairs:>11,} {q.recall:>8.4f} {q.precision:>10.4f}"
+        )
+
+
+@click.command("report")
+def report() -> None:
+    """Write the linkage report of the live run as a page in the home folder."""
+    from reports.linkage_report import build_linkage_report
+    from warehouse.connection import open_warehouse
+
+    warehouse = open_warehouse()
+    click.echo(f"The report is {build_linkage_report(warehouse, warehouse.home.reports / 'linkage')}.")
+
+
+COMMANDS = (runs, restore, reissue, compare, explain, hidden_id, report)

@@ -8,18 +8,11 @@ import pytest
 
 from linkage import runs, step
 from linkage.step import run_linkage, train_model
+from tests.integration.linkage_data import add_records, crosswalk, make_vault
 from tests.unit.linkage.people import population, record, table
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.movement import copy_arrow
 from warehouse.state import State, load_state
-
-_TABLE = """
-create table identity.person_record (
-    record_id uuid, source text, source_key text, ssn text, first_name text, middle_name text, last_name text,
-    generation_code text, preferred_name text, birthdate date, sex text, zip_code text,
-    other_first_names text[], other_last_names text[], set_aside text[], first_seen date, last_seen date)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -35,29 +28,9 @@ def records() -> pa.Table:
 @pytest.fixture
 def linked(warehouse: Warehouse, state: State, records: pa.Table) -> Warehouse:
     """A warehouse whose live run covers the records, whatever an earlier test did."""
-    warehouse.execute(
-        "drop table if exists identity.person_record;"
-        " drop table if exists identity.source_record;"
-        " truncate control.linkage_run, control.linkage_run_event, identity.edge, identity.membership, identity.person,"
-        " identity.person_event, identity.review_item, identity.decision, identity.standing_node, identity.standing_pair"
-    )
-    warehouse.execute(_TABLE)
-    warehouse.execute("create table identity.source_record (record_id uuid, source text, source_key text)")
-    add(warehouse, records)
+    make_vault(warehouse, records)
     run_linkage(warehouse, state)
     return warehouse
-
-
-def add(warehouse: Warehouse, records: pa.Table) -> None:
-    with warehouse.connect() as connection:
-        copy_arrow(connection, records, "identity", "person_record")
-        copy_arrow(
-            connection, records.select(["record_id", "source", "source_key"]), "identity", "source_record"
-        )
-
-
-def crosswalk(warehouse: Warehouse) -> dict[str, str]:
-    return dict(warehouse.fetch_all("select record_id::text, person_id::text from identity.person_crosswalk"))
 
 
 def test_every_record_belongs_to_one_active_person_of_the_live_run(
@@ -98,7 +71,7 @@ def test_a_new_record_joins_its_person_and_no_id_changes(linked: Warehouse, stat
         for key in ("ssn", "first_name", "middle_name", "last_name", "birthdate", "sex", "zip_code")
     }
     new = record("postsecondary", "999999|new", **same)
-    add(linked, table([new]))
+    add_records(linked, table([new]))
     assert run_linkage(linked, state).outcome == "live"
     after = crosswalk(linked)
     assert {key: after[key] for key in before} == before
@@ -111,7 +84,7 @@ def test_a_corrected_record_that_joins_two_persons_leaves_a_merge_event(
     linked: Warehouse, state: State
 ) -> None:
     lone = record("wioa", "lone", first_name="Zephyrine", last_name="Quackenbush", ssn="212349876")
-    add(linked, table([lone]))
+    add_records(linked, table([lone]))
     run_linkage(linked, state)
     own = crosswalk(linked)[lone["record_id"]]
     linked.execute(
@@ -142,7 +115,7 @@ def test_a_run_that_breaks_off_leaves_the_earlier_one_live(
 ) -> None:
     before = linked.fetch_all("select linkage_run_id, status from control.linkage_run")
     persons = linked.fetch_value("select count(*) from identity.person")
-    add(linked, table([record("k12", "extra", first_name="Ulyana", last_name="Papadakis")]))
+    add_records(linked, table([record("k12", "extra", first_name="Ulyana", last_name="Papadakis")]))
 
     def fail(connection: psycopg.Connection[Any], run_id: object, *_: object) -> None:
         raise RuntimeError("the machine stopped")
@@ -164,7 +137,7 @@ def test_a_run_that_breaks_off_leaves_the_earlier_one_live(
 def test_a_run_beside_another_one_is_refused(
     linked: Warehouse, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(linked, table([record("k12", "extra", first_name="Ulyana", last_name="Papadakis")]))
+    add_records(linked, table([record("k12", "extra", first_name="Ulyana", last_name="Papadakis")]))
     original = step.link
 
     def meanwhile(*arguments: Any, **options: Any) -> Any:

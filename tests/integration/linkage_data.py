@@ -1,0 +1,37 @@
+"""A warehouse with person records but no deliveries: the two vault tables that linkage reads, made by hand."""
+
+import pyarrow as pa
+
+from warehouse.connection import Warehouse
+from warehouse.movement import copy_arrow
+
+_TABLES = """
+drop table if exists identity.person_record;
+drop table if exists identity.source_record;
+truncate control.linkage_run, control.linkage_run_event, identity.edge, identity.membership, identity.membership_at,
+    identity.person, identity.person_event, identity.review_item, identity.decision, identity.standing_node,
+    identity.standing_pair, identity.linkage_measure;
+create table identity.person_record (
+    record_id uuid, source text, source_key text, ssn text, first_name text, middle_name text, last_name text,
+    generation_code text, preferred_name text, birthdate date, sex text, zip_code text,
+    other_first_names text[], other_last_names text[], set_aside text[], first_seen date, last_seen date);
+create table identity.source_record (record_id uuid, source text, source_key text)
+"""
+
+
+def make_vault(warehouse: Warehouse, records: pa.Table) -> None:
+    """Empty what linkage writes and fill what it reads."""
+    warehouse.execute(_TABLES)
+    add_records(warehouse, records)
+
+
+def add_records(warehouse: Warehouse, records: pa.Table) -> None:
+    with warehouse.connect() as connection:
+        copy_arrow(connection, records, "identity", "person_record")
+        copy_arrow(
+            connection, records.select(["record_id", "source", "source_key"]), "identity", "source_record"
+        )
+
+
+def crosswalk(warehouse: Warehouse) -> dict[str, str]:
+    return dict(warehouse.fetch_all("select record_id::text, person_id::text from identity.person_crosswalk"))
