@@ -39,7 +39,6 @@ FIELDS = (
     ("Set aside", "set_aside"),
 )
 _PARTS = {
-    "prior": "Before any comparison",
     "given": "Given name",
     "family": "Surname",
     "middle": "Middle name",
@@ -62,6 +61,8 @@ class Weight:
     @property
     def words(self) -> str:
         """The comparison in words, with what a rare or common name adds."""
+        if self.part == "prior":
+            return "Before any comparison: most pairs are two persons"
         name = _PARTS.get(self.part, self.part.capitalize())
         if abs(self.frequency_bits) < 0.5:
             return f"{name}: {self.level}"
@@ -174,6 +175,8 @@ def _weights(
     sizes = {str(source): int(n) for source, n in run.counts.get("nodes", {}).items()}
     found: dict[frozenset[str], tuple[str | None, list[Weight], float | None]] = {}
     for row in score_pairs(records, asked, run_model(warehouse, run), sizes).to_pylist():
+        if row["level"] == "not known":
+            continue
         key = frozenset((row["record_id_l"], row["record_id_r"]))
         _, rows, _ = found.setdefault(key, (None, [], None))
         rows.append(Weight(row["part"], row["level"], row["weight"], row["frequency_weight"]))

@@ -42,10 +42,10 @@ with described as (
     from identity.person_description where source = 'k12' and (last_name is not null or birthdate is not null)
 ),
 chosen as (
-    select 'bridge' as source, * from described where from_first = 1 and from_last > 1
+    select 'bridge' as file, * from described where from_first = 1 and from_last > 1
     union all select 'k12', * from described where from_last = 1
 )
-select source || '|' || source_key as record_id, source, source_key, null::text as ssn, first_name, middle_name, last_name,
+select file || '|' || source_key as record_id, file as source, source_key, null::text as ssn, first_name, middle_name, last_name,
     generation_code, preferred_name, birthdate, sex, zip_code,
     case when former_last_name is null then array[]::text[] else array[former_last_name] end as other_last_names,
     array[]::text[] as other_first_names, array[]::text[] as set_aside, null::date as first_seen, null::date as last_seen

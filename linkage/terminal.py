@@ -61,7 +61,7 @@ class Review:
             if move is None:
                 break
             place = max(place + move, 0)
-        self.say(f"{len(self.answered)} answers are logged; the next linkage run follows them.")
+        self.say(f"Answers logged: {len(self.answered)}. The next linkage run follows them: `p20w link`.")
         return len(self.answered)
 
     def _answer(self, item: Item, sheet: Sheet) -> int | None:
