@@ -49,6 +49,10 @@ _PARTS = {
 }
 
 
+# Each record has its own of these, whoever it describes.
+_OWN = ("Source", "Key at the source", "First seen", "Last seen", "Set aside")
+
+
 @dataclass(frozen=True)
 class Weight:
     """What one comparison says: bits for (positive) or against one person."""
@@ -80,7 +84,9 @@ class Field:
 
     @property
     def verdict(self) -> str:
-        """How the two values compare, in a word that needs no colour."""
+        """How the two values compare, in a word that needs no colour; empty where a difference says nothing."""
+        if self.label in _OWN:
+            return ""
         if not self.left and not self.right:
             return "empty"
         if not self.left or not self.right:
@@ -121,18 +127,19 @@ def sheets(warehouse: Warehouse, run: Run, pairs: Sequence[Pair]) -> dict[Pair, 
     if not pairs:
         return {}
     ids = sorted({str(uuid.UUID(record)) for pair in pairs for record in pair})
-    records = _records(warehouse, ids)
+    model = run_model(warehouse, run)
+    records = _records(warehouse, ids, model)
     known = {row["record_id"]: row for row in records.to_pylist()}
     shown = [pair for pair in pairs if pair[0] in known and pair[1] in known]
-    weights = _weights(warehouse, run, records, shown)
+    weights = _weights(run, model, records, shown)
     companions = _companions(warehouse, run, ids)
     found = {}
     for pair in shown:
-        model, rows, probability = weights.get(frozenset(pair), (None, [], None))
+        name, rows, probability = weights.get(frozenset(pair), (None, [], None))
         left, right = (companions.get(record, ("", "")) for record in pair)
         found[pair] = Sheet(
             *pair,
-            model,
+            name,
             rows,
             probability,
             [
@@ -152,7 +159,10 @@ def run_model(warehouse: Warehouse, run: Run) -> LinkModel:
     return load_model(path) if path.exists() else current_model(warehouse.home.models)
 
 
-def _records(warehouse: Warehouse, ids: list[str]) -> Any:
+def _records(warehouse: Warehouse, ids: list[str], model: LinkModel) -> Any:
+    if model.frequencies is None:
+        # So few that the run counted their names anew: the same count gives the same weights.
+        return warehouse.fetch_arrow(RECORDS)
     listed = ", ".join(f"'{record}'" for record in ids)
     # Records of the same SSN decide whether it counts as shared.
     return warehouse.fetch_arrow(
@@ -162,7 +172,7 @@ def _records(warehouse: Warehouse, ids: list[str]) -> Any:
 
 
 def _weights(
-    warehouse: Warehouse, run: Run, records: Any, pairs: Sequence[Pair]
+    run: Run, model: LinkModel, records: Any, pairs: Sequence[Pair]
 ) -> dict[frozenset[str], tuple[str | None, list[Weight], float | None]]:
     import pyarrow as pa
 
@@ -174,7 +184,7 @@ def _weights(
     )
     sizes = {str(source): int(n) for source, n in run.counts.get("nodes", {}).items()}
     found: dict[frozenset[str], tuple[str | None, list[Weight], float | None]] = {}
-    for row in score_pairs(records, asked, run_model(warehouse, run), sizes).to_pylist():
+    for row in score_pairs(records, asked, model, sizes).to_pylist():
         if row["level"] == "not known":
             continue
         key = frozenset((row["record_id_l"], row["record_id_r"]))

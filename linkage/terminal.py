@@ -123,7 +123,7 @@ def sheet_lines(sheet: Sheet) -> list[str]:
         f"{'':<24} {sheet.record_id_l[:8]:<{_VALUE_WIDTH}} {sheet.record_id_r[:8]:<{_VALUE_WIDTH}}",
     ]
     for each in sheet.fields:
-        if each.verdict == "empty":
+        if not each.left and not each.right:
             continue
         left, right = (textwrap.wrap(value, _VALUE_WIDTH) or [""] for value in (each.left, each.right))
         for place in range(max(len(left), len(right))):

@@ -41,7 +41,7 @@ def render_report(figures: Figures) -> str:
         facts=_facts(figures),
         sections=[
             ("Who is linked", [sections.by_pair(figures), *sections.by_year(figures)]),
-            ("Coverage, apart from linkage error", [sections.coverage(figures), *sections.hidden(figures)]),
+            ("Coverage, apart from linkage error", [*sections.coverage(figures), *sections.hidden(figures)]),
             ("Wrong and missed links, estimated", [sections.clerical(figures), sections.impossible(figures)]),
             (
                 "What waits and what cannot be linked",

@@ -86,41 +86,47 @@ def _group(line: Coverage) -> str:
     return line.heading if line.label == "all" else dimension_title(line.heading)
 
 
-def coverage(figures: Figures) -> Figure:
-    """Which pupils a record with an SSN covers, by subgroup."""
+def coverage(figures: Figures) -> list[Figure]:
+    """Which pupils a record with an SSN covers, by subgroup; then who is linked to wages, of all and of those covered."""
+    lines = [line for line in figures.coverage if line.covered.whole]
+    shares = [
+        Share(line.covered.label, line.covered.part, line.covered.whole, _group(line)) for line in lines
+    ]
+    title = "Pupils with a record that carries a social security number"
+    missing = ["The core tables are not built yet, so that subgroups are missing."]
+    return [
+        Figure(
+            title,
+            "Wages are reached only through such a record: whom none covers, linkage cannot find however well it works.",
+            missing if len(figures.coverage) == 1 else [],
+            _chart("coverage", title, shares),
+            _table("Pupils by group, and those covered", "Group", shares),
+        ),
+        Figure(
+            "Pupils linked to wages, of all and of those covered",
+            "Where a group is covered less, its link rate of all is lower although linkage errs no more: compare groups by the "
+            "share of those covered.",
+            [],
+            None,
+            _wages(lines),
+        ),
+    ]
+
+
+def _wages(lines: list[Coverage]) -> Table:
     groups: dict[str, list[TableRow]] = {}
-    for line in figures.coverage:
-        if not line.covered.whole:
-            continue
-        between = line.covered.interval or (0.0, 0.0)
+    for line in lines:
+        between = line.to_wages_of_covered.interval
         cells: list[str | None] = [
             f"{line.covered.whole:,}",
-            percent(line.covered.value),
-            f"{between[0]:.1%} to {between[1]:.1%}",
             percent(line.to_wages.value),
+            f"{line.covered.part:,}",
             percent(line.to_wages_of_covered.value),
+            None if between is None else f"{between[0]:.1%} to {between[1]:.1%}",
         ]
         groups.setdefault(_group(line), []).append(TableRow(line.label, cells))
-    shares = [
-        Share(line.covered.label, line.covered.part, line.covered.whole, _group(line))
-        for line in figures.coverage
-        if line.covered.whole
-    ]
-    return Figure(
-        "Pupils with a record that carries a social security number",
-        "Wages are reached only through such a record. Where a group is covered less, its link rate to wages is lower although "
-        "linkage errs no more: compare the last column, not the one before it.",
-        ["Without the column of subgroups the core tables are not built yet."]
-        if len(figures.coverage) == 1
-        else [],
-        _chart("coverage", "Pupils with a record that carries a social security number", shares),
-        Table(
-            "Coverage of pupils, and their links to wages",
-            "Group",
-            ["Pupils", "Covered", "95% interval", "Linked to wages", "Linked, of those covered"],
-            list(groups.items()),
-        ),
-    )
+    columns = ["Pupils", "Linked of all", "Covered", "Linked of those", "95% interval"]
+    return Table("Pupils by group, and their links to wages", "Group", columns, list(groups.items()))
 
 
 HIDDEN_NAMES = {

@@ -1,10 +1,10 @@
-"""`python -m tests.bench [load|rules|linkage|growth ...]`: run the measures, print them, keep them in bench.json."""
+"""`python -m tests.bench [load|rules|linkage|increments|growth ...]`: run the measures, print them, keep them in bench.json."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, linkage_step, loading, rules
+from tests.bench import growth, increments, linkage_step, loading, rules
 from tests.bench.measure import Measure, keep
 from warehouse.home import Home
 
@@ -12,6 +12,7 @@ GROUPS = {
     "load": loading.measures,
     "rules": rules.measures,
     "linkage": linkage_step.measures,
+    "increments": increments.measures,
     "growth": growth.measures,
 }
 
