@@ -178,6 +178,8 @@ def run_linkage(
         "the live run kept no scores"
         if standing is None
         else f"{change.new} new, {change.changed} changed, {change.gone} gone records"
+        if change.new or change.changed or change.gone
+        else "only people's decisions changed"
     )
     result = link(
         records,
