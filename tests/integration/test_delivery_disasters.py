@@ -259,3 +259,42 @@ def test_deliveries_of_different_keys_are_loaded_side_by_side(prepared: Warehous
         for thread in threads:
             thread.join(60)
     assert results == ["loaded", "loaded"]
+
+
+def test_two_files_of_one_key_at_once_are_loaded_one_after_the_other(
+    prepared: Warehouse, tmp_path: Path
+) -> None:
+    names = [tmp_path / str(number) / "k12__status__north__2022.txt" for number in (1, 2, 3)]
+    for number, path in enumerate(names):
+        path.parent.mkdir()
+        path.write_text(delivery(path.parent, 1000 + number).read_text().replace("2020|", "2022|"))
+    inside: list[int] = []
+    most: list[int] = []
+    copy = loader.copy_stream
+
+    def counted(connection, chunks, statement):  # type: ignore[no-untyped-def]
+        inside.append(1)
+        most.append(len(inside))
+        try:
+            time.sleep(0.1)
+            return copy(connection, chunks, statement)
+        finally:
+            inside.pop()
+
+    sequences: list[int | None] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "copy_stream", counted)
+        threads = [
+            threading.Thread(target=lambda path=path: sequences.append(load_file(prepared, path, state=STATE).sequence))
+            for path in names
+        ]  # fmt: skip
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert sorted(sequences, key=str) == [1, 2, 3]
+    assert max(most) == 1
+    run_gate(prepared, "k12/status")
+    in_force = "select sequence from control.delivery where period = '2022' and status = 'accepted'"
+    assert prepared.fetch_all(in_force) == [(3,)]
+    promises_hold(prepared)
