@@ -1,15 +1,16 @@
-"""`python -m tests.bench [load|rules|linkage|increments|growth ...]`: run the measures, print them, keep them in bench.json."""
+"""`python -m tests.bench [load|memory|rules|linkage|increments|growth ...]`: run the measures, print them, keep them in bench.json."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, increments, linkage_step, loading, rules
+from tests.bench import growth, increments, linkage_step, load_memory, loading, rules
 from tests.bench.measure import Measure, keep
 from warehouse.home import Home
 
 GROUPS = {
     "load": loading.measures,
+    "memory": load_memory.measures,
     "rules": rules.measures,
     "linkage": linkage_step.measures,
     "increments": increments.measures,
