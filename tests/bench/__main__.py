@@ -1,4 +1,4 @@
-"""`python -m tests.bench [load|memory|rules|linkage|increments|growth ...]`: run the measures, print them, keep them in bench.json."""
+"""`python -m tests.bench [GROUP ...]`: run the measures, all or those of some groups, print them, keep them in bench.json."""
 
 import sys
 import tempfile

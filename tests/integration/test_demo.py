@@ -200,7 +200,7 @@ def test_a_corrected_file_restates_and_the_earlier_delivery_stays(
     assert statuses == [(1, "superseded"), (2, "accepted")]
 
 
-def test_a_run_after_a_new_student_adds_one_person_and_keeps_every_other(
+def test_a_run_takes_in_a_new_student_and_nothing_that_was_not_accepted(
     demonstration: Demonstration, tmp_path: Path
 ) -> None:
     people = (
@@ -208,24 +208,78 @@ def test_a_run_after_a_new_student_adds_one_person_and_keeps_every_other(
         " join identity.source_record r using (record_id)"
     )
     before = dict(demonstration.warehouse().fetch_all(people))
-    source = next((demonstration.home.incoming / "north").glob("k12__student__north__2022*"))
-    corrected = tmp_path / source.name
-    corrected.write_bytes(source.read_bytes() + new_student(source))
-    assert demonstration.run("load", str(corrected)).returncode == 0
+    unaccepted(demonstration, tmp_path)
+    assert (
+        demonstration.run("load", str(corrected(demonstration, tmp_path, "2022", NEW_STUDENT))).returncode
+        == 0
+    )
     result = demonstration.run("run")
     assert result.returncode == 0, result.stderr
     after = dict(demonstration.warehouse().fetch_all(people))
     assert set(after) - set(before) == {f"k12 {NEW_STUDENT}"}
     assert {key: after[key] for key in before} == before
+    everybody = demonstration.warehouse().fetch_all("select person_id from core.dim_person")
+    assert {person for (person,) in everybody} == set(after.values())
+
+
+def test_a_run_does_nothing_while_files_that_were_refused_or_held_lie_there(
+    demonstration: Demonstration,
+) -> None:
+    result = demonstration.run("run")
+    assert result.returncode == 0, result.stderr
+    assert "Nothing has changed" in result.stdout
+    assert "k12__student__north__2018__9.csv" in demonstration.run("status").stdout
+
+
+def unaccepted(demonstration: Demonstration, folder: Path) -> None:
+    """A delivery of each fate that keeps its rows out of the warehouse, each with a student of its own."""
+    withdrawn = corrected(demonstration, folder, "2020", "9999999993")
+    assert demonstration.run("load", str(withdrawn)).returncode == 0
+    number = demonstration.warehouse().fetch_value(
+        "select delivery_id from control.delivery where file_name = %s order by 1 desc", (withdrawn.name,)
+    )
+    told = demonstration.run("deliveries", "withdraw", str(number), "--reason", "sent by mistake")
+    assert told.returncode == 0, told.stderr
+    superseded = corrected(demonstration, folder, "2019", "9999999994")
+    assert demonstration.run("load", str(superseded)).returncode == 0
+    last = corrected(demonstration, folder, "2019", None)
+    assert demonstration.run("load", str(last)).returncode == 0
+    held = corrected(demonstration, folder, "2021", "9999999992")
+    held.write_text(held.read_text().replace("|M|", "|?|").replace("|F|", "|?|"))
+    assert demonstration.run("load", str(held)).returncode == 1
+    refused = corrected(demonstration, folder, "2018", None)
+    waiting = demonstration.home.incoming / "north" / "k12__student__north__2018__9.csv"
+    waiting.write_text(refused.read_text().replace(",", ";"))
+    statuses = demonstration.warehouse().fetch_all(
+        "select period, array_agg(status order by sequence) from control.delivery where layout = 'k12/student'"
+        " and submitter = 'north' and period between '2019' and '2021' group by period order by period"
+    )
+    assert statuses == [
+        ("2019", ["superseded", "superseded", "accepted"]),
+        ("2020", ["accepted", "withdrawn"]),
+        ("2021", ["accepted", "held"]),
+    ]
+
+
+def corrected(demonstration: Demonstration, folder: Path, period: str, student: str | None) -> Path:
+    """The north district's student file of a period once more, with one more student or another end."""
+    source = next((demonstration.home.incoming / "north").glob(f"k12__student__north__{period}.*"))
+    path = folder / source.name
+    path.write_bytes(source.read_bytes() + (new_student(source, student) if student else b"\n"))
+    return path
 
 
 NEW_STUDENT = "9999999991"
 
 
-def new_student(source: Path) -> bytes:
+def new_student(source: Path, number: str) -> bytes:
     """A line like the file's first, about somebody whom no other file knows."""
     header, line = source.read_text().splitlines()[:2]
-    row = dict(zip(header.replace('"', "").split("|"), line.replace('"', "").split("|"), strict=True))
-    row |= {"studentUniqueId": NEW_STUDENT, "firstName": "Zelda", "lastSurname": "Quuxley"}
-    row |= {"birthDate": "2004-02-29", "socialSecurityNumber": ""}
-    return ("|".join(row.values()) + "\n").encode()
+    delimiter = "|" if "|" in header else ","
+    names = [name.strip('"') for name in header.split(delimiter)]
+    row = dict(zip(names, line.replace('"', "").split(delimiter), strict=True))
+    column = {name.lower().replace("_", ""): name for name in names}
+    row[column["studentuniqueid"]] = number
+    row[column["firstname"]], row[column["lastsurname"]] = "Zelda", "Quuxley"
+    row[column["socialsecuritynumber"]] = ""
+    return (delimiter.join(row.values()) + "\n").encode()
