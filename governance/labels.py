@@ -32,6 +32,14 @@ _YES_NO: Mapping[str, tuple[str, str]] = {
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
 _NOT_KNOWN = "unknown"
+# The people whom a table lists nowhere, so that it adds up.
+_REST = "none"
+_RESTS = {
+    "district": "No school district recorded",
+    "school": "No school recorded",
+    "career_cluster": "No career cluster",
+    "cip": "No program recorded",
+}
 
 
 def category_label(dimension: str, category: str, known: Mapping[tuple[str, str], str]) -> str:
@@ -45,6 +53,8 @@ def category_label(dimension: str, category: str, known: Mapping[tuple[str, str]
     name = known.get((dimension, category)) or _LABELS.get((dimension, category))
     if name:
         return name
+    if category.rsplit("|", 1)[-1] == _REST:
+        return _RESTS.get(dimension, "Not reported")
     if category.lower() == _NOT_KNOWN:
         return "Not known"
     if dimension in _YES_NO:

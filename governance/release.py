@@ -1,32 +1,28 @@
 """Makes a release: the only writer of the schema `published`.
 
-The whole path from the cube to the shown text is here; the rules it applies are in `disclosure`. A true
-number must never be written by this module: what is stored is the shown text, or nothing and a code.
+The whole path from the cube to the shown text is here; the rules it applies are in `disclosure`, and whether the
+result may go out is decided in `attacker`. A true number must never be written: what is stored is text or a code.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from governance.disclosure.one_way import hidden_categories
-from governance.disclosure.primary import Cell, DisclosurePolicy, Unit, is_sensitive
-from governance.disclosure.rounding import shown_count, shown_rate, shown_usd
-from governance.labels import category_label
+from governance.attacker.published import Finding, Reader, attack_release
+from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
+from governance.release_cells import Loss, decide, refuse_unknown
 from governance.release_source import (
-    STATE,
-    CohortTables,
-    RegistryEntry,
     check_cohort_choice,
     read_cohorts,
-    read_earlier_hidden,
-    read_labels,
+    read_history,
     read_limitations,
+    read_places,
     read_registry,
 )
-from governance.release_store import PublishedCell, ReleaseContent, unchanged_release, write_release
+from governance.release_store import ReleaseContent, read_coverage, unchanged_release, write_release
+from governance.release_suite import check_content
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -35,8 +31,6 @@ if TYPE_CHECKING:
     from warehouse.connection import Warehouse
     from warehouse.state import State
 
-# The preset that marks a state whose people are simulated; its releases say so on every page.
-SYNTHETIC_PRESET = "synthetic_state"
 _SYNTHETIC_NOTE = (
     "This state does not exist. Every number comes from simulated people, made to try out the warehouse."
 )
@@ -44,6 +38,14 @@ _SYNTHETIC_NOTE = (
 
 class NothingToPublish(P20WError):
     """The deliveries so far complete no cohort of any indicator."""
+
+
+class ReleaseRefused(P20WError):
+    """The release was not published: a hidden number could be worked out, or a number is not plausible."""
+
+
+class _OnlyTried(Exception):
+    """Takes back what a check has written."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class ReleaseSummary:
     is_new: bool
     shown_cells: int
     hidden_cells: int
+    loss: Loss
+    warnings: tuple[str, ...] = ()
 
 
 def build_release(warehouse: Warehouse, state: State) -> int:
@@ -61,123 +65,80 @@ def build_release(warehouse: Warehouse, state: State) -> int:
     return make_release(warehouse, state).release_id
 
 
+def check_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
+    """Make a release, let the suites and the attacker try it, and take it back."""
+    found: list[ReleaseSummary] = []
+    try:
+        with warehouse.connect() as connection:
+            found.append(_make(connection, state))
+            raise _OnlyTried
+    except _OnlyTried:
+        return found[0]
+
+
 def make_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
     """Write one new immutable release, unless the newest one says the same already.
 
     Everything happens in one transaction, so that readers see the old releases or the new one as a whole.
-    Until tables are protected over all their relations, a release holds one-way tables only: the state's
-    total and one dimension at a time.
-
-    Earlier releases: a cell that was ever hidden stays hidden, for the same indicator, cohort, dimension
-    and category, whatever it holds now. Its neighbours were shown then, and showing it now would give away
-    what was hidden beside it. A cell that was shown and has become too small is hidden from now on. Small
-    corrections of cells that stay visible are covered by rounding only; nothing more is claimed for them.
+    A cell that was ever hidden stays hidden, for the same indicator, cohort and place, whatever it holds now:
+    its neighbours were shown then. A cell that was shown and has become too small is hidden from now on; the
+    attacker knows what it showed.
     """
-    policy = DisclosurePolicy.from_settings(state.disclosure)
-    pooled = policy.cohorts == "pooled"
     with warehouse.connect() as connection:
-        connection.execute("set transaction isolation level repeatable read")
-        # Before the first query, so that the snapshot is taken after a concurrent release has ended.
-        connection.execute("lock table control.release in share row exclusive mode")
-        _check_cube_exists(connection)
-        check_cohort_choice(connection, pooled=pooled)
-        registry = read_registry(connection)
-        cohorts = read_cohorts(connection, pooled=pooled)
-        _check_publishable(cohorts, registry)
-        cells = protect(
-            cohorts, registry, read_earlier_hidden(connection), read_labels(connection), policy, state.name
+        return _make(connection, state)
+
+
+def _make(connection: Connection[Any], state: State) -> ReleaseSummary:
+    connection.execute("set transaction isolation level repeatable read")
+    # Before the first query, so that the snapshot is taken after a concurrent release has ended.
+    connection.execute("lock table control.release in share row exclusive mode")
+    policy = DisclosurePolicy.from_settings(state.disclosure)
+    content, loss = content_of(connection, state.name, policy)
+    warnings = check_content(connection, content)
+    existing = unchanged_release(connection, content)
+    if existing is None:
+        release_id = write_release(connection, content)
+        _refuse(attack_release(connection, release_id))
+    else:
+        release_id = existing
+    hidden = sum(cell.shown_count is None for cell in content.cells)
+    return ReleaseSummary(
+        release_id, existing is None, len(content.cells) - hidden, hidden, loss, tuple(warnings)
+    )
+
+
+def content_of(
+    connection: Connection[Any], state_name: str, policy: DisclosurePolicy, before: int | None = None
+) -> tuple[ReleaseContent, Loss]:
+    """What a release would say now, after the releases before it."""
+    _check_cube_exists(connection)
+    check_cohort_choice(connection, pooled=policy.cohorts == "pooled", before=before)
+    registry = read_registry(connection)
+    cohorts = read_cohorts(connection, policy)
+    if not cohorts:
+        raise NothingToPublish(
+            "No cohort is complete yet, so there is nothing to publish.",
+            "Load the files that its outcomes are measured in, then run the models again.",
         )
-        entries = [registry[key] for key in sorted({(c.code, c.version) for c in cohorts})]
-        note = _SYNTHETIC_NOTE if policy.preset == SYNTHETIC_PRESET else None
-        limitations = read_limitations(connection, {entry.code for entry in entries})
-        content = ReleaseContent(state.name, note, entries, cells, policy, limitations)
-        existing = unchanged_release(connection, content)
-        release_id = write_release(connection, content) if existing is None else existing
-    hidden = sum(cell.suppression_code != "none" for cell in cells)
-    return ReleaseSummary(release_id, existing is None, len(cells) - hidden, hidden)
-
-
-def protect(
-    cohorts: list[CohortTables],
-    registry: Mapping[tuple[str, str], RegistryEntry],
-    earlier_hidden: Mapping[tuple[str, str, str], set[str]],
-    labels: Mapping[tuple[str, str], str],
-    policy: DisclosurePolicy,
-    state_name: str,
-) -> list[PublishedCell]:
-    """Turn true one-way tables into the cells that may be shown: suppress first, then round."""
-    known = {**labels, (STATE, "all"): state_name}
-    existing: dict[str, set[str]] = defaultdict(set)
-    for cohort in cohorts:
-        for dimension, cells in cohort.tables.items():
-            existing[dimension].update(cell.category for cell in cells)
-    published = []
-    for cohort in cohorts:
-        unit = registry[cohort.code, cohort.version].unit
-        for dimension, cell, code in _decided(cohort, unit, earlier_hidden, existing, policy):
-            published.append(_published(cohort, dimension, cell, known, unit, policy, code))
-    return published
-
-
-def _decided(
-    cohort: CohortTables,
-    unit: Unit,
-    earlier_hidden: Mapping[tuple[str, str, str], set[str]],
-    existing: Mapping[str, set[str]],
-    policy: DisclosurePolicy,
-) -> Iterator[tuple[str, Cell, str]]:
-    """Each cell of a cohort with its suppression code.
-
-    Inside a table every hidden cell carries the same code, `complementary`: each of them shields the
-    others, and to tell which one was small would narrow the guess. `primary` marks a hidden state total.
-
-    Which categories are there tells something too: in a cohort of one person, who the person is. So a
-    hidden total comes without tables, and a table with hidden cells lists every category that exists
-    anywhere in the release, those without people as hidden as the others.
-    """
-
-    def earlier(dimension: str) -> set[str]:
-        return earlier_hidden.get((cohort.code, cohort.cohort, dimension), set())
-
-    if earlier(STATE) or is_sensitive(cohort.total, unit, policy):
-        yield STATE, cohort.total, "primary"
-        return
-    yield STATE, cohort.total, "none"
-    for dimension, cells in cohort.tables.items():
-        if dimension == STATE:
-            continue
-        hidden = hidden_categories(cells, cohort.total, unit, policy, forced=earlier(dimension))
-        for cell in cells:
-            yield dimension, cell, "complementary" if cell.category in hidden else "none"
-        if hidden:
-            for category in sorted(existing[dimension] - {cell.category for cell in cells}):
-                yield dimension, Cell(category, people=0), "complementary"
-
-
-def _published(
-    cohort: CohortTables,
-    dimension: str,
-    cell: Cell,
-    known: Mapping[tuple[str, str], str],
-    unit: Unit,
-    policy: DisclosurePolicy,
-    code: str,
-) -> PublishedCell:
-    count = value = None
-    if code == "none":
-        count = shown_count(cell.people, policy)
-        value = _shown_value(cell, unit, policy)
-    label = category_label(dimension, cell.category, known)
-    key = (cohort.code, cohort.version, cohort.cohort, dimension, cell.category)
-    return PublishedCell(*key, label, count, value, code)
-
-
-def _shown_value(cell: Cell, unit: Unit, policy: DisclosurePolicy) -> str:
-    if unit == "percent":
-        return shown_rate(cell.with_outcome, cell.people, policy)
-    if cell.median_usd is None:
-        raise P20WError("A wage cell without an amount was about to be shown.", "Report this as a defect.")
-    return shown_usd(cell.median_usd, policy)
+    refuse_unknown(cohorts, registry)
+    reader = Reader(connection, 2**31 - 1 if before is None else before - 1)
+    places = read_places(connection, policy)
+    history = read_history(connection, before)
+    decided = decide(cohorts, registry, places, history, reader.cohort, policy, state_name)
+    periods = defaultdict(list)
+    for true in cohorts:
+        periods[true.code].append(true.cohort)
+    content = ReleaseContent(
+        state_name,
+        _SYNTHETIC_NOTE if policy.preset == SYNTHETIC_PRESET else None,
+        [registry[key] for key in sorted({(c.code, c.version) for c in cohorts})],
+        decided.cells,
+        policy,
+        read_limitations(connection, set(periods)),
+        decided.categories,
+        read_coverage(connection, periods),
+    )
+    return content, decided.loss
 
 
 def _check_cube_exists(connection: Connection[Any]) -> None:
@@ -188,17 +149,14 @@ def _check_cube_exists(connection: Connection[Any]) -> None:
         raise P20WError("There are no indicators to release yet.", "Load deliveries, then run the models.")
 
 
-def _check_publishable(
-    cohorts: list[CohortTables], registry: Mapping[tuple[str, str], RegistryEntry]
-) -> None:
-    if not cohorts:
-        raise NothingToPublish(
-            "No cohort is complete yet, so there is nothing to publish.",
-            "Load the files that its outcomes are measured in, then run the models again.",
-        )
-    missing = sorted({f"{c.code} {c.version}" for c in cohorts if (c.code, c.version) not in registry})
-    if missing:
-        raise P20WError(
-            f"The cube holds indicators that the registry does not describe: {', '.join(missing)}.",
-            "Describe each indicator in the YAML beside its model, then run the models again.",
-        )
+def _refuse(findings: list[Finding]) -> None:
+    """Stop where the attacker has found something; the message names places, never numbers."""
+    if not findings:
+        return
+    first = findings[0]
+    where = " / ".join(part for part in first.exposure.place if part not in ("state", "all")) or "the state"
+    raise ReleaseRefused(
+        f"{len(findings)} hidden numbers could be worked out, the first in {first.indicator_code},"
+        f" cohort {first.cohort_period}, {where}: it {first.exposure.reason}. Nothing was published.",
+        "Publish fewer tables or coarser numbers (the setting `disclosure` of the state file), then try again.",
+    )

@@ -1,4 +1,4 @@
-"""What a release is made from: the cube's one-way tables, the registry, names, and earlier releases.
+"""What a release is made from: the cube, the registry, names, what belongs to what, and earlier releases.
 
 Reading only. True numbers pass through here in memory; deciding and writing is `release`.
 """
@@ -9,50 +9,41 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
-from governance.disclosure.primary import Cell, Unit
+from governance.disclosure.cells import STATE, TOTAL, CellKey, Node
+from governance.disclosure.policy import DisclosurePolicy, Unit
+from governance.disclosure.primary import Cell
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 POOLED_COHORT = "all"
-STATE = "state"
+_CROSS = " x "
+_SUBGROUP = "subgroup"
 
-# One dimension at a time: never a cross of two, never schools within districts. Protecting those needs all
-# relations between the tables at once.
-_ONE_WAY_CELLS = """
-    with one_way as (
-        select
-            case
-                when organization_level = 'district' then 'district'
-                when pathway_level = 'career_cluster' then 'career_cluster'
-                when subgroup_dimension <> 'all' then subgroup_dimension
-                else 'state'
-            end as dimension,
-            case
-                when organization_level = 'district' then organization_id
-                when pathway_level = 'career_cluster' then pathway_id
-                when subgroup_dimension <> 'all' then subgroup
-                else 'all'
-            end as category,
-            cube.*
-        from indicators.cube
-        where (organization_level = 'state' or organization_level = 'district')
-            and (pathway_level = 'all' or pathway_level = 'career_cluster')
-            and (organization_level <> 'state')::int
-                + (pathway_level <> 'all')::int
-                + (subgroup_dimension <> 'all')::int <= 1
-    )
-
-    select
-        indicator_code, indicator_version, cohort_period, dimension, category,
-        denominator_count::bigint, coalesce(numerator_count, 0)::bigint,
-        coalesce(not_yet_available_count, 0)::bigint,
-        median_amount_usd::float8, employer_count::bigint, top_employer_share::float8
-    from one_way
-    where category is not null
-    order by indicator_code, indicator_version, cohort_period, dimension, category
+# The name of a cell's table: its organisation level, its pathway level and whether it is of a subgroup.
+_TABLE = """
+    concat_ws(' x ', nullif(organization_level, 'state'), nullif(pathway_level, 'all'),
+        case when subgroup_dimension <> 'all' then 'subgroup' end)
 """
+
+_CELLS = """
+    select indicator_code, indicator_version, cohort_period, organization_level, organization_id, pathway_level,
+        pathway_id, subgroup_dimension, subgroup,
+        denominator_count::bigint, coalesce(numerator_count, 0)::bigint,
+        median_amount_usd::float8, employer_count::bigint, top_employer_share::float8
+    from indicators.cube
+    where ({table} = '' or {table} = any(%(tables)s)) and denominator_count > 0 {further}
+        and organization_id is not null and pathway_id is not null and subgroup is not null
+        and (cohort_period = %(pooled_cohort)s) = %(pooled)s
+"""
+
+_KEY_COLUMNS = frozenset(
+    (
+        *("indicator_code", "indicator_version", "cohort_period", "organization_level", "organization_id"),
+        *("pathway_level", "pathway_id", "subgroup_dimension", "subgroup"),
+    )
+)
 
 _REGISTRY = """
     select indicator_code, indicator_version, name, unit, definition, numerator, denominator,
@@ -61,18 +52,13 @@ _REGISTRY = """
     order by indicator_code, indicator_version
 """
 
-_LABELS = """
-    select 'district', district_id, min(district_name) from core.dim_school
-    where district_id is not null group by district_id
-    union all
-    select 'career_cluster', career_cluster_code, min(career_cluster_name) from core.dim_program
-    where career_cluster_code is not null group by career_cluster_code
-"""
-
-_EARLIER_HIDDEN = """
-    select distinct indicator_code, cohort_period, dimension, category
-    from published.indicator_cell where suppression_code <> 'none'
-"""
+# A level below another: its name and what it is a part of, by the columns of the warehouse's own dimensions.
+_LEVELS: dict[str, tuple[str, str, str, tuple[str, str] | None]] = {
+    "district": ("core.dim_school", "district_id", "district_name", None),
+    "school": ("core.dim_school", "school_id", "school_name", ("district", "district_id")),
+    "career_cluster": ("core.dim_program", "career_cluster_code", "career_cluster_name", None),
+    "cip": ("core.dim_program", "cip_code", "cip_title", ("career_cluster", "career_cluster_code")),
+}
 
 
 @dataclass(frozen=True)
@@ -87,14 +73,20 @@ class RegistryEntry:
 
 
 @dataclass(frozen=True)
-class CohortTables:
-    """All one-way tables of one indicator and cohort, by dimension, and the total they share."""
+class TrueCohort:
+    """The true cells of one indicator and cohort."""
 
     code: str
     version: str
     cohort: str
-    total: Cell
-    tables: dict[str, list[Cell]]
+    cells: dict[CellKey, Cell]
+
+
+class Places(NamedTuple):
+    """Names of the categories, and the category that each is a part of."""
+
+    labels: dict[tuple[str, str], str]
+    parents: dict[Node, Node]
 
 
 def read_registry(connection: Connection[Any]) -> dict[tuple[str, str], RegistryEntry]:
@@ -111,33 +103,99 @@ def read_registry(connection: Connection[Any]) -> dict[tuple[str, str], Registry
     return entries
 
 
-def read_cohorts(connection: Connection[Any], *, pooled: bool) -> list[CohortTables]:
+def check_tables(policy: DisclosurePolicy) -> None:
+    """Refuse tables whose sums could not be judged: unknown levels, crosses of three, parts without their whole."""
+    chosen = set(policy.tables)
+    for table in policy.tables:
+        parts = table.split(_CROSS)
+        unknown = [part for part in parts if part != _SUBGROUP and part not in _LEVELS]
+        if unknown or len(parts) > 2:
+            raise P20WError(
+                f"The disclosure setting 'tables' names {table!r}, whose sums are not known.",
+                f"Name {', '.join(_LEVELS)}, {_SUBGROUP}, or two of them joined by ' x '.",
+            )
+        needed = set(parts) if len(parts) > 1 else set()
+        for place, part in enumerate(parts):
+            above = _LEVELS[part][3] if part in _LEVELS else None
+            if above:
+                needed.add(_CROSS.join([*parts[:place], above[0], *parts[place + 1 :]]))
+        if missing := sorted(needed - chosen):
+            raise P20WError(
+                f"The table {table!r} adds up to {', '.join(missing)}, which is not published.",
+                "Publish the whole with its parts: add it to 'tables'.",
+            )
+
+
+def read_cohorts(connection: Connection[Any], policy: DisclosurePolicy) -> list[TrueCohort]:
     """The cohorts that may be published: with a total, and with every outcome known.
 
     A cohort in which some outcomes are not yet available is left out as a whole. Its rate would mislead,
     and once it is complete the difference would be the few people who came late. Of an indicator's versions
     only the newest is published: two definitions side by side differ by few people.
     """
-    groups: dict[tuple[str, str, str], dict[str, list[Cell]]] = defaultdict(lambda: defaultdict(list))
-    incomplete = set()
-    for code, version, cohort, dimension, category, *measures in connection.execute(_ONE_WAY_CELLS):
-        people, outcome, waiting, median, employers, share = measures
-        if waiting:
-            incomplete.add((code, version, cohort))
-        if people:
-            cell = Cell(category, people, outcome, median, employers, share)
-            groups[code, version, cohort][dimension].append(cell)
-    newest: dict[str, str] = {}
-    for code, version, _ in groups:
-        newest[code] = max(newest.get(code, version), version, key=_version_order)
+    check_tables(policy)
+    versions = _newest_versions(connection)
+    incomplete = set(
+        connection.execute(
+            "select distinct indicator_code, indicator_version, cohort_period from indicators.cube"
+            " where not_yet_available_count > 0"
+        ).fetchall()
+    )
+    query = _CELLS.format(table=_TABLE, further=_further(connection))
+    found: dict[tuple[str, str, str], dict[CellKey, Cell]] = defaultdict(dict)
+    values = {
+        "tables": list(policy.tables),
+        "pooled_cohort": POOLED_COHORT,
+        "pooled": policy.cohorts == "pooled",
+    }
+    for code, version, cohort, *where, people, outcome, median, employers, share in connection.execute(
+        query, values
+    ):
+        if version == versions[code] and (code, version, cohort) not in incomplete:
+            cell = Cell(people, outcome, median, employers, share)
+            found[code, version, cohort][_key_of(*where)] = cell
     return [
-        CohortTables(code, version, cohort, tables[STATE][0], dict(tables))
-        for (code, version, cohort), tables in groups.items()
-        if version == newest[code]
-        and (code, version, cohort) not in incomplete
-        and (cohort == POOLED_COHORT) == pooled
-        and STATE in tables
+        TrueCohort(*identity, dict(sorted(cells.items())))
+        for identity, cells in sorted(found.items())
+        if TOTAL in cells
     ]
+
+
+def _key_of(
+    organization_level: str,
+    organization_id: str,
+    pathway_level: str,
+    pathway_id: str,
+    subgroup_dimension: str,
+    subgroup: str,
+) -> CellKey:
+    nodes = []
+    if organization_level != "state":
+        nodes.append(Node(organization_level, organization_id))
+    if pathway_level != "all":
+        nodes.append(Node(pathway_level, pathway_id))
+    if subgroup_dimension != "all":
+        nodes.append(Node(subgroup_dimension, subgroup))
+    return CellKey(*([STATE] * (2 - len(nodes)) + nodes))
+
+
+def _further(connection: Connection[Any]) -> str:
+    """Keys that the cube has gained are held at all: what their sums are is not known here."""
+    rows = connection.execute(
+        "select column_name from information_schema.columns"
+        " where table_schema = 'indicators' and table_name = 'cube' and data_type = 'text' order by 1"
+    )
+    names = [name for (name,) in rows if name not in _KEY_COLUMNS]
+    return "".join(f""" and "{name.replace('"', '""')}" = 'all'""" for name in names).replace("%", "%%")
+
+
+def _newest_versions(connection: Connection[Any]) -> dict[str, str]:
+    newest: dict[str, str] = {}
+    for code, version in connection.execute(
+        "select distinct indicator_code, indicator_version from indicators.cube"
+    ):
+        newest[code] = max(newest.get(code, version), version, key=_version_order)
+    return newest
 
 
 def _version_order(version: str) -> tuple[tuple[bool, int, str], ...]:
@@ -145,9 +203,21 @@ def _version_order(version: str) -> tuple[tuple[bool, int, str], ...]:
     return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
-def read_labels(connection: Connection[Any]) -> dict[tuple[str, str], str]:
-    """Names of districts and career clusters by (dimension, category)."""
-    return {(dimension, code): name for dimension, code, name in connection.execute(_LABELS) if name}
+def read_places(connection: Connection[Any], policy: DisclosurePolicy) -> Places:
+    """Names of the published organisations and pathways, and what each is a part of."""
+    places = Places({}, {})
+    for level in {part for table in policy.tables for part in table.split(_CROSS)} & set(_LEVELS):
+        table, code_column, name_column, above = _LEVELS[level]
+        above_column = above[1] if above else "null"
+        for code, name, parent in connection.execute(
+            f"select {code_column}, min({name_column}), min({above_column}::text) from {table}"
+            f" where {code_column} is not null group by 1"
+        ):
+            if name:
+                places.labels[level, code] = name
+            if above and parent is not None:
+                places.parents[Node(level, code)] = Node(above[0], parent)
+    return places
 
 
 class PublishedLimitation(NamedTuple):
@@ -173,23 +243,41 @@ def read_limitations(connection: Connection[Any], codes: set[str]) -> list[Publi
     ]
 
 
-def read_earlier_hidden(connection: Connection[Any]) -> dict[tuple[str, str, str], set[str]]:
-    """Categories hidden in any release so far, by indicator, cohort and dimension.
+class History(NamedTuple):
+    """What earlier releases hid and showed of one indicator and cohort."""
+
+    hidden: frozenset[CellKey]
+    shown: frozenset[CellKey]
+
+
+NO_HISTORY = History(frozenset(), frozenset())
+
+
+def read_history(connection: Connection[Any], before: int | None = None) -> dict[tuple[str, str], History]:
+    """Cells hidden and shown in any release so far, by indicator and cohort.
 
     Withdrawn releases count: who kept a copy still has it. The indicator's version does not matter: a new
     definition of the same indicator differs by few people, so that the two would give each other away.
     """
-    hidden: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for code, cohort, dimension, category in connection.execute(_EARLIER_HIDDEN):
-        hidden[code, cohort, dimension].add(category)
-    return hidden
+    hidden: dict[tuple[str, str], set[CellKey]] = defaultdict(set)
+    shown: dict[tuple[str, str], set[CellKey]] = defaultdict(set)
+    for code, cohort, is_hidden, *where in connection.execute(
+        "select distinct indicator_code, cohort_period, shown_count is null,"
+        " within_dimension, within_category, dimension, category"
+        " from published.indicator_cell where %(before)s::int is null or release_id < %(before)s",
+        {"before": before},
+    ):
+        key = CellKey(Node(where[0], where[1]), Node(where[2], where[3]))
+        (hidden if is_hidden else shown)[code, cohort].add(key)
+    return {which: History(frozenset(hidden[which]), frozenset(shown[which])) for which in {*hidden, *shown}}
 
 
-def check_cohort_choice(connection: Connection[Any], *, pooled: bool) -> None:
+def check_cohort_choice(connection: Connection[Any], *, pooled: bool, before: int | None = None) -> None:
     """Refuse to publish pooled cohorts after single ones, or the reverse: their difference is one cohort."""
     row = connection.execute(
-        "select count(*) filter (where cohort_period = %s), count(*) from published.indicator_cell",
-        (POOLED_COHORT,),
+        "select count(*) filter (where cohort_period = %(pooled)s), count(*) from published.indicator_cell"
+        " where %(before)s::int is null or release_id < %(before)s",
+        {"pooled": POOLED_COHORT, "before": before},
     ).fetchone()
     of_pooled, every = row or (0, 0)
     if every and (of_pooled > 0) != pooled:

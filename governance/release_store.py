@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
-from governance.disclosure.primary import DisclosurePolicy
+from governance.disclosure.policy import DisclosurePolicy
+from governance.release_cells import PublishedCategory, PublishedCell
 from governance.release_source import PublishedLimitation, RegistryEntry
 from warehouse.errors import P20WError
 
@@ -23,22 +24,8 @@ if TYPE_CHECKING:
 
 _INDICATOR_COLUMNS = (
     *("release_id", "indicator_code", "indicator_version", "name", "unit", "definition", "numerator"),
-    *("denominator", "exclusions", "sources", "lag", "citation", "caveats"),
+    *("denominator", "exclusions", "sources", "lag", "citation", "caveats", "coverage"),
 )
-
-
-class PublishedCell(NamedTuple):
-    """One row of `published.indicator_cell`, without its release."""
-
-    indicator_code: str
-    indicator_version: str
-    cohort_period: str
-    dimension: str
-    category: str
-    category_label: str
-    shown_count: str | None
-    shown_value: str | None
-    suppression_code: str
 
 
 @dataclass(frozen=True)
@@ -51,12 +38,15 @@ class ReleaseContent:
     cells: Sequence[PublishedCell]
     policy: DisclosurePolicy
     limitations: Sequence[PublishedLimitation] = ()
+    categories: Sequence[PublishedCategory] = ()
+    coverage: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self) -> str:
         """A fingerprint of what readers would see; over shown texts only, so that it holds no true number."""
         described = [(e.code, e.version, e.name, e.unit, *e.texts) for e in self.indicators]
         content: list[Any] = [self.state_name, self.note, described, self.cells, self.policy.as_dict()]
         content += [self.limitations] if self.limitations else []
+        content += [self.categories, sorted(self.coverage.items())]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -80,14 +70,19 @@ def write_release(connection: Connection[Any], content: ReleaseContent) -> int:
         raise P20WError("The release could not be recorded.", "Run the step again; nothing was published.")
     release_id = int(row[0])
     connection.execute(
-        "insert into published.release (release_id, published_at, state_name, note)"
-        " values (%s, now(), %s, %s)",
-        (release_id, content.state_name, content.note),
+        "insert into published.release (release_id, published_at, state_name, note, rules)"
+        " values (%s, now(), %s, %s, %s::jsonb)",
+        (release_id, content.state_name, content.note, json.dumps(content.policy.as_dict())),
     )
-    described = ((release_id, e.code, e.version, e.name, e.unit, *e.texts) for e in content.indicators)
+    described = (
+        (release_id, e.code, e.version, e.name, e.unit, *e.texts, content.coverage.get(e.code))
+        for e in content.indicators
+    )
     _copy(connection, "indicator", _INDICATOR_COLUMNS, described)
     shown = ((release_id, *cell) for cell in content.cells)
     _copy(connection, "indicator_cell", ("release_id", *PublishedCell._fields), shown)
+    named = ((release_id, *category) for category in content.categories)
+    _copy(connection, "category", ("release_id", *PublishedCategory._fields), named)
     known = ((release_id, *limitation) for limitation in content.limitations)
     _copy(connection, "limitation", ("release_id", *PublishedLimitation._fields), known)
     return release_id
@@ -110,7 +105,8 @@ def _versions(connection: Connection[Any], content: ReleaseContent) -> dict[str,
         "content_sha256": content.digest(),
         "p20w": _own_version(),
         "linkage_run_id": _live_linkage_run(connection),
-        "deliveries_sha256": _deliveries_digest(connection),
+        "deliveries_sha256": deliveries_digest(connection),
+        "deliveries": _deliveries(connection),
         "indicators": {entry.code: entry.version for entry in content.indicators},
         "disclosure": content.policy.as_dict(),
     }
@@ -131,7 +127,7 @@ def _live_linkage_run(connection: Connection[Any]) -> str | None:
     return str(row[0]) if row else None
 
 
-def _deliveries_digest(connection: Connection[Any]) -> str:
+def deliveries_digest(connection: Connection[Any]) -> str:
     """A fingerprint of the accepted deliveries that the numbers rest on."""
     row = connection.execute(
         "select encode(sha256(convert_to("
@@ -139,3 +135,26 @@ def _deliveries_digest(connection: Connection[Any]) -> str:
         " from control.delivery where status = 'accepted'"
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+def _deliveries(connection: Connection[Any]) -> list[int]:
+    """The accepted deliveries, so that a later release can tell new data from corrected data."""
+    rows = connection.execute("select delivery_id from control.delivery where status = 'accepted' order by 1")
+    return [int(row[0]) for row in rows]
+
+
+def read_coverage(connection: Connection[Any], cohorts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What each indicator's numbers rest on: its cohorts, and the periods delivered by each source."""
+    found = connection.execute(
+        "select split_part(layout, '/', 1), min(period), max(period), count(*) from control.delivery"
+        " where status = 'accepted' group by 1 order by 1"
+    ).fetchall()
+    sources = "; ".join(
+        f"{source} {first} to {last} ({count} {'delivery' if count == 1 else 'deliveries'})"
+        for source, first, last, count in found
+    )
+    delivered = f" Delivered: {sources}." if sources else ""
+    return {
+        code: f"Complete cohorts: {', '.join(sorted(periods))}.{delivered}"
+        for code, periods in cohorts.items()
+    }

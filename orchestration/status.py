@@ -53,7 +53,8 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
     ):
         yield f"linked     {records:,} records into {people:,} people at {finished:%Y-%m-%d %H:%M}"
     for release, published in warehouse.fetch_all(
-        "select release_id, published_at from published.release order by release_id desc limit 1"
+        "select release_id, published_at from published.release"
+        " where release_id not in (select release_id from published.withdrawal) order by release_id desc limit 1"
     ):
         yield f"published  release {release} at {published:%Y-%m-%d %H:%M}"
     for status, finished in warehouse.fetch_all(

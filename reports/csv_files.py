@@ -18,14 +18,17 @@ _CELL_COLUMNS = {
     "indicator_code": "Code of the indicator; its texts are in indicators.csv.",
     "indicator_version": "Version of the indicator's definition.",
     "cohort_period": "The people counted: 2019 is the school year 2018-19, PY2019 July 2019 to June 2020.",
+    "within_dimension": "What the row is counted in: 'state', or the dimension of one category, such as a district.",
+    "within_category": "Code of that category; 'all' for the state.",
     "dimension": "What the table is divided by; 'state' is everyone together.",
     "category": "Code of the category inside the dimension.",
     "category_label": "Name of the category.",
     "unit": "'percent' or 'usd'.",
     "shown_count": "People the value stands for, rounded. Empty where hidden.",
     "shown_value": "The rate in percent or the median in dollars, rounded; >= and <= mark a bound. Empty where hidden.",
-    "suppression_code": "'none', or why the number is hidden: 'primary' (too few people or employers, or nearly all "
-    "alike), 'complementary' (hidden with its neighbours, so that none can be computed).",
+    "suppression_code": "'none'; how a value is coarsened: 'top' and 'bottom' (a bound), 'bin' (a range); or why the "
+    "number is hidden: 'primary' (too few people or employers, or nearly all alike), 'complementary' (hidden with its "
+    "neighbours, so that none can be computed).",
 }
 _INDICATOR_COLUMNS = {
     "indicator_code": "Code of the indicator.",
@@ -40,6 +43,7 @@ _INDICATOR_COLUMNS = {
     "lag": "How long after the event the number can be known.",
     "citation": "The rule that the definition follows.",
     "caveats": "What the number does not say.",
+    "coverage": "The cohorts and deliveries that the numbers rest on.",
 }
 
 
@@ -77,7 +81,9 @@ def _cells(release: Release, indicator: Indicator) -> str:
         _CELL_COLUMNS,
         (
             (
-                *(*key, c.cohort, c.dimension, c.category, c.label, indicator.unit),
+                *key,
+                *(c.cohort, c.within_dimension, c.within_category, c.dimension, c.category, c.label),
+                indicator.unit,
                 *(c.count or "", c.value or "", c.suppression_code),
             )
             for c in indicator.cells

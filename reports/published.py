@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import P20WError
 
@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from warehouse.connection import Warehouse
 
 # Field names of the descriptive texts, as in `published.indicator`.
-TEXTS = ("definition", "numerator", "denominator", "exclusions", "sources", "lag", "citation", "caveats")
+TEXTS = (
+    "definition",
+    "numerator",
+    "denominator",
+    "exclusions",
+    "sources",
+    "lag",
+    "citation",
+    "caveats",
+    "coverage",
+)
 
 
 @dataclass(frozen=True)
@@ -26,11 +36,14 @@ class Cell:
     count: str | None
     value: str | None
     suppression_code: str
+    #: The category of another dimension that the cell is counted in; everybody by default.
+    within_dimension: str = "state"
+    within_category: str = "all"
 
     @property
     def is_hidden(self) -> bool:
         """True where disclosure control keeps the number back."""
-        return self.suppression_code != "none"
+        return self.count is None and self.value is None
 
 
 @dataclass(frozen=True)
@@ -67,8 +80,10 @@ class Indicator:
         return sorted({cell.cohort for cell in self.cells})
 
     def of(self, dimension: str) -> list[Cell]:
-        """The cells of one dimension."""
-        return [cell for cell in self.cells if cell.dimension == dimension]
+        """The cells of one dimension over everybody."""
+        return [
+            cell for cell in self.cells if cell.dimension == dimension and cell.within_dimension == "state"
+        ]
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,8 @@ class Release:
     state_name: str
     note: str | None
     indicators: list[Indicator]
+    #: The rules of disclosure control that were applied.
+    rules: dict[str, Any] = field(default_factory=dict)
 
 
 def read_newest_release(warehouse: Warehouse) -> Release:
@@ -88,8 +105,8 @@ def read_newest_release(warehouse: Warehouse) -> Release:
         # A release never changes, but the newest may be another one by the second query.
         connection.execute("set transaction isolation level repeatable read")
         head = connection.execute(
-            "select release_id, published_at, state_name, note from published.release"
-            " order by release_id desc limit 1"
+            "select release_id, published_at, state_name, note, coalesce(rules, '{}') from published.release"
+            " where release_id not in (select release_id from published.withdrawal) order by release_id desc limit 1"
         ).fetchone()
         if head is None:
             raise P20WError("Nothing has been published yet.", "Make a release first: `p20w release`.")
@@ -99,15 +116,16 @@ def read_newest_release(warehouse: Warehouse) -> Release:
                 "select indicator_code, indicator_version, name, unit,"
                 " coalesce(definition, ''), coalesce(numerator, ''), coalesce(denominator, ''),"
                 " coalesce(exclusions, ''), coalesce(sources, ''), coalesce(lag, ''),"
-                " coalesce(citation, ''), coalesce(caveats, '')"
+                " coalesce(citation, ''), coalesce(caveats, ''), coalesce(coverage, '')"
                 " from published.indicator where release_id = %s order by indicator_code, indicator_version",
                 (head[0],),
             )
         }
         for code, version, *cell in connection.execute(
             "select indicator_code, indicator_version, cohort_period, dimension, category, category_label,"
-            " shown_count, shown_value, suppression_code from published.indicator_cell where release_id = %s"
-            " order by indicator_code, cohort_period, dimension, category_label, category",
+            " shown_count, shown_value, suppression_code, within_dimension, within_category"
+            " from published.indicator_cell where release_id = %s order by indicator_code, cohort_period,"
+            " within_dimension = 'state' desc, within_dimension, within_category, dimension, category_label, category",
             (head[0],),
         ):
             indicators[code, version].cells.append(Cell(*cell))
@@ -120,5 +138,5 @@ def read_newest_release(warehouse: Warehouse) -> Release:
             by_code.setdefault(code, []).append(Limitation(*limitation))
         for indicator in indicators.values():
             indicator.limitations.extend(by_code.get(indicator.code, []))
-    release_id, published_at, state_name, note = head
-    return Release(release_id, published_at, state_name, note, list(indicators.values()))
+    release_id, published_at, state_name, note, rules = head
+    return Release(release_id, published_at, state_name, note, list(indicators.values()), rules)

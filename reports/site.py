@@ -12,6 +12,7 @@ from reports.csv_files import csv_files
 from reports.pages import day_in_words, render_page, replace_file
 from reports.published import Release, read_newest_release
 from reports.views import indicator_view
+from reports.wording import privacy_sentences
 
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
@@ -42,6 +43,7 @@ def render_index(release: Release) -> str:
     return render_page(
         "index.html.j2",
         release=release,
+        privacy=" ".join(filter(None, privacy_sentences(release.rules))),
         published_on=day_in_words(release.published_at),
         views=[indicator_view(indicator) for indicator in release.indicators],
     )

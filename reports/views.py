@@ -133,7 +133,11 @@ def _groups(indicator: Indicator, chart_id: str, title: str, dimensions: list[st
 
 def _group_marks(indicator: Indicator, dimension: str, cohort: str, *, has_heading: bool) -> list[Mark]:
     """The rows of one dimension in the chart; none where everything in it is hidden in this cohort."""
-    cells = {cell.category: cell for cell in indicator.of(dimension) if cell.cohort == cohort}
+    cells = {
+        cell.category: cell
+        for cell in indicator.of(dimension)
+        if cell.cohort == cohort and (cell.is_hidden or cell.value is not None)
+    }
     if all(cell.is_hidden for cell in cells.values()):
         return []
     heading = dimension_title(dimension) if has_heading else ""
@@ -180,8 +184,11 @@ def _value(cell: Cell, indicator: Indicator) -> Shown | None:
     return shown(cell.value, indicator.unit) if cell.value is not None else None
 
 
-def _text(cell: Cell, indicator: Indicator) -> str:
+def _text(cell: Cell, indicator: Indicator) -> str | None:
     value = _value(cell, indicator)
+    if value is None and not cell.is_hidden:
+        # People who are counted, but have no amount of their own.
+        return None
     return value.short if value else "*"
 
 

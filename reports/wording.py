@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from reports.published import Cell, Indicator
 
 STATE = "state"
 # Places and fields of study; every other dimension divides learners by who they are.
-PLACES = ("district", "career_cluster")
+PLACES = ("district", "school", "career_cluster", "cip")
 NOT_KNOWN = "unknown"
+# The people whom a table lists nowhere.
+REST = "none"
 
 _TITLES = {
     "district": "School district",
+    "school": "School",
     "career_cluster": "Career cluster",
+    "cip": "Program (CIP)",
     "sex": "Sex",
     "race_ethnicity": "Race and ethnicity",
     "economic_disadvantage": "Economic disadvantage",
@@ -33,7 +38,7 @@ _TITLES = {
 # The part of the largest cohort below which a cohort is a remnant.
 _SMALLEST_USUAL = 0.25
 
-_BOUNDS = {">=": ("≥", "at least "), "<=": ("≤", "at most ")}
+_BOUNDS = {">=": ("≥", "at least "), "<=": ("≤", "at most "), "<": ("<", "below ")}
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,16 @@ class Shown:
 
 
 def shown(value: str, unit: str) -> Shown:
-    """Read a published value such as `83.4`, `>=95` or `7300`."""
-    bound = value[:2] if value[:2] in _BOUNDS else ""
+    """Read a published value such as `83.4`, `>=95`, `50-59` or `7300`."""
+    bound = next((sign for sign in _BOUNDS if value.startswith(sign)), "")
+    if not bound and "-" in value:
+        low, high = value.split("-")
+        return Shown(
+            (float(low) + float(high) + 1) / 2, "", f"{low}\N{EN DASH}{high}%", f"{low} to {high} percent"
+        )
     digits = value.removeprefix(bound)
     sign, words = _BOUNDS.get(bound, ("", ""))
+    bound = "<=" if bound == "<" else bound
     if unit == "usd":
         written = f"${float(digits):,.0f}"
         return Shown(float(digits), bound, sign + written, words + written)
@@ -82,7 +93,12 @@ def categories(cells: Iterable[Cell]) -> list[tuple[str, str]]:
 
 def _place_in_list(item: tuple[str, str]) -> tuple[bool, bool, str, str]:
     code, label = item
-    return code == NOT_KNOWN, label.startswith("Not "), label.casefold(), code
+    return code == NOT_KNOWN or is_rest(code), label.startswith("Not "), label.casefold(), code
+
+
+def is_rest(code: str) -> bool:
+    """True for the people whom a table lists nowhere."""
+    return code.rsplit("|", 1)[-1] == REST
 
 
 def measure(unit: str) -> str:
@@ -135,7 +151,9 @@ def gap_sentence(indicator: Indicator, cohort: str) -> str:
         found = [
             (shown(cell.value, indicator.unit), cell.label)
             for cell in indicator.of(dimension)
-            if cell.cohort == cohort and cell.value is not None and cell.category != NOT_KNOWN
+            if cell.cohort == cohort
+            and cell.value is not None
+            and not (cell.category == NOT_KNOWN or is_rest(cell.category))
         ]
         found.sort(key=lambda item: item[0].number)
         if len(found) > 1 and (not widest or _spread(found) > _spread(widest)):
@@ -151,3 +169,22 @@ def gap_sentence(indicator: Indicator, cohort: str) -> str:
 
 def _spread(found: list[tuple[Shown, str]]) -> float:
     return found[-1][0].number - found[0][0].number
+
+
+def privacy_sentences(rules: dict[str, Any]) -> list[str]:
+    """What was done to the numbers, from the rules that the release carries."""
+    if not rules:
+        return ["Small numbers are hidden, and others with them, so that none can be found by subtraction."]
+    step = rules["round_count_to"]
+    counts = "Counts of people are exact." if step == 1 else f"Counts are rounded to the nearest {step}."
+    least = rules["min_count"]
+    sides = rules["min_outcome_count"]
+    hidden = f"A number that stands for fewer than {least} people is hidden"
+    hidden += f", and so is a rate with fewer than {sides} people on one side of it." if sides else "."
+    employers = f"An amount needs at least {rules['min_employers']} employers, none of them with more than"
+    return [
+        hidden,
+        f"{employers} {rules['max_employer_share']:.0%} of the people.",
+        counts,
+        "Rates near all or none are written as a bound." if rules["coded"] or rules["bins"] else "",
+    ]

@@ -116,19 +116,34 @@ class Perkins(Section):
     concentrator: Concentrator = Concentrator()
 
 
+Minimum = Annotated[int, Field(ge=3)]
+Step = Annotated[float, Field(gt=0)]
+# Largest group and a cut or width in percent; null for all larger ones.
+Rung = tuple[Annotated[int, Field(ge=1)] | None, Annotated[float, Field(gt=0, le=50)]]
+
+
 class Disclosure(Section):
-    """Thresholds of disclosure control."""
+    """A preset of disclosure control, and what the state sets instead of the preset's figures."""
 
     preset: str
-    #: One-way tables of single cohorts, or of all complete cohorts pooled; never both, for one could be taken from the other.
-    cohorts: Literal["single", "pooled"] = "single"
-    min_count: Annotated[int, Field(ge=3)]
-    min_outcome_count: Count
-    min_wage_count: Annotated[int, Field(ge=3)]
-    min_employers: Annotated[int, Field(ge=1)]
-    max_employer_share: Share
-    round_rate_to: Annotated[float, Field(gt=0)]
-    round_usd_to: Annotated[float, Field(gt=0)]
+    #: Tables of single cohorts, or of all complete cohorts pooled; never both, for one could be taken from the other.
+    cohorts: Literal["single", "pooled"] | None = None
+    #: What is published: district, school, career_cluster, cip, subgroup, and crosses such as `district x subgroup`.
+    tables: list[str] | None = None
+    min_count: Minimum | None = None
+    min_outcome_count: Count | None = None
+    min_wage_count: Minimum | None = None
+    min_employers: Annotated[int, Field(ge=1)] | None = None
+    max_employer_share: Share | None = None
+    round_count_to: Annotated[int, Field(ge=1)] | None = None
+    round_large_count_to: Annotated[int, Field(ge=1)] | None = None
+    round_rate_to: Step | None = None
+    round_usd_to: Step | None = None
+    usd_top: Step | None = None
+    rate_step_by_size: bool | None = None
+    rate_of_rounded_counts: bool | None = None
+    coded: list[Rung] | None = None
+    bins: list[Rung] | None = None
 
 
 class Due(Section):

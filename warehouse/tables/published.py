@@ -4,8 +4,9 @@ Nothing refers to another schema, so that the whole can move to a public databas
 """
 
 import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from warehouse.tables.base import Base, Key, one_of
@@ -21,6 +22,38 @@ class PublishedRelease(Base):
     published_at: Mapped[datetime.datetime]
     state_name: Mapped[str]
     note: Mapped[str | None]
+    # The rules of disclosure control: a reader, and the attacker, must know how a number is written.
+    rules: Mapped[dict[str, Any] | None]
+
+
+class PublishedWithdrawal(Base):
+    """One row per release that was taken back. The release itself stays: who has a copy still has it."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = {"schema": "published"}  # noqa: RUF012
+
+    release_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("published.release.release_id", ondelete="cascade"), primary_key=True
+    )
+    withdrawn_at: Mapped[datetime.datetime]
+    reason: Mapped[str]
+
+
+class PublishedCategory(Base):
+    """One row per release and category of a dimension: its name, what it is a part of, and whether the parts add up."""
+
+    __tablename__ = "category"
+    __table_args__ = {"schema": "published"}  # noqa: RUF012
+
+    release_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("published.release.release_id", ondelete="cascade"), primary_key=True
+    )
+    dimension: Mapped[Key]
+    category: Mapped[Key]
+    category_label: Mapped[str]
+    parent_dimension: Mapped[str]
+    parent_category: Mapped[str]
+    adds_up: Mapped[bool]
 
 
 class PublishedIndicator(Base):
@@ -47,10 +80,12 @@ class PublishedIndicator(Base):
     lag: Mapped[str | None]
     citation: Mapped[str | None]
     caveats: Mapped[str | None]
+    # The cohorts and deliveries that the numbers rest on.
+    coverage: Mapped[str | None]
 
 
 class PublishedIndicatorCell(Base):
-    """One row per release, indicator, cohort, dimension and category."""
+    """One row per release, indicator, cohort and category of a dimension, within everybody or within one other category."""
 
     __tablename__ = "indicator_cell"
     __table_args__ = (
@@ -64,10 +99,12 @@ class PublishedIndicatorCell(Base):
             ondelete="cascade",
         ),
         CheckConstraint(
-            one_of("suppression_code", "none", "primary", "complementary"), name="suppression_code"
+            one_of("suppression_code", "none", "top", "bottom", "bin", "primary", "complementary"),
+            name="suppression_code",
         ),
         CheckConstraint(
-            "suppression_code = 'none' or num_nonnulls(shown_count, shown_value) = 0", name="hidden_is_empty"
+            "suppression_code not in ('primary', 'complementary') or num_nonnulls(shown_count, shown_value) = 0",
+            name="hidden_is_empty",
         ),
         {"schema": "published"},
     )
@@ -76,6 +113,8 @@ class PublishedIndicatorCell(Base):
     indicator_code: Mapped[Key]
     indicator_version: Mapped[Key]
     cohort_period: Mapped[Key]
+    within_dimension: Mapped[Key] = mapped_column(server_default=text("'state'"))
+    within_category: Mapped[Key] = mapped_column(server_default=text("'all'"))
     dimension: Mapped[Key]
     category: Mapped[Key]
     category_label: Mapped[str]

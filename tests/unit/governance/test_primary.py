@@ -1,6 +1,7 @@
 import pytest
 
-from governance.disclosure.primary import Cell, DisclosurePolicy, is_sensitive
+from governance.disclosure.policy import DisclosurePolicy, preset_names, read_preset
+from governance.disclosure.primary import Cell, is_sensitive
 from warehouse.errors import P20WError
 
 POLICY = DisclosurePolicy()
@@ -19,7 +20,7 @@ POLICY = DisclosurePolicy()
     ],
 )
 def test_a_rate_is_hidden_when_either_side_of_it_is_small(people, outcome, sensitive):
-    assert is_sensitive(Cell("x", people, outcome), "percent", POLICY) is sensitive
+    assert is_sensitive(Cell(people, outcome), "percent", POLICY) is sensitive
 
 
 @pytest.mark.parametrize(
@@ -34,13 +35,13 @@ def test_a_rate_is_hidden_when_either_side_of_it_is_small(people, outcome, sensi
     ],
 )
 def test_a_wage_is_hidden_when_few_people_or_employers_stand_behind_it(people, employers, share, sensitive):
-    cell = Cell("x", people, people, 7000.0, employers, share)
+    cell = Cell(people, people, 7000.0, employers, share)
     assert is_sensitive(cell, "usd", POLICY) is sensitive
 
 
 def test_the_stricter_of_both_minimum_counts_holds_for_wages():
     policy = DisclosurePolicy(min_count=16, min_wage_count=10)
-    assert is_sensitive(Cell("x", 15, 15, 7000.0, 9, 0.1), "usd", policy)
+    assert is_sensitive(Cell(15, 15, 7000.0, 9, 0.1), "usd", policy)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_the_stricter_of_both_minimum_counts_holds_for_wages():
     [
         {"min_count": 1},
         {"min_wage_count": 2},
-        {"min_outcome_count": 0},
+        {"min_outcome_count": 0, "coded": (), "bins": ()},
         {"round_rate_to": 0},
         {"cohorts": "both"},
     ],
@@ -64,3 +65,31 @@ def test_the_policy_of_the_demonstration_state_is_read():
     policy = DisclosurePolicy.from_settings(load_state().disclosure)
     assert (policy.preset, policy.min_count, policy.round_rate_to) == ("synthetic_state", 10, 0.1)
     assert policy.cohorts == "single"
+
+
+def test_every_preset_says_where_its_figures_are_from():
+    assert preset_names() == ["adrf", "delaware", "nces", "own", "synthetic_state", "us_ed"]
+    for name in preset_names():
+        assert len(read_preset(name)["source"]) > 40
+        assert DisclosurePolicy.of_preset(name).preset == name
+
+
+def test_a_state_can_set_single_figures_of_a_preset_otherwise():
+    from warehouse.state import Disclosure
+
+    policy = DisclosurePolicy.from_settings(Disclosure(preset="delaware", min_count=20))
+    assert (policy.min_count, policy.min_wage_count, policy.round_count_to) == (20, 16, 1)
+
+
+def test_an_unknown_preset_is_refused_with_the_names_of_the_others():
+    with pytest.raises(P20WError) as refused:
+        DisclosurePolicy.of_preset("atlantis")
+    assert "us_ed" in refused.value.hint
+
+
+def test_the_rules_of_a_release_can_be_read_back_from_its_record():
+    import json
+
+    for name in preset_names():
+        policy = DisclosurePolicy.of_preset(name)
+        assert DisclosurePolicy.from_record(json.loads(json.dumps(policy.as_dict()))) == policy

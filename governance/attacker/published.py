@@ -1,0 +1,92 @@
+"""Reads what is published, as a reader does: nothing of the warehouse but the schema `published`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from governance.attacker.attack import Exposure, attack
+from governance.attacker.seen import Place, Printed, Seen
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+# The rules of releases that do not state them: those of the warehouse when it published them.
+_UNSTATED = {
+    "min_count": 10,
+    "min_wage_count": 10,
+    "min_outcome_count": 3,
+    "round_count_to": 10,
+    "round_rate_to": 0.1,
+    "rate_step_by_size": True,
+    "coded": [[20, 20], [40, 10], [100, 5], [300, 2], [None, 1]],
+}
+
+_CELLS = """
+    select c.release_id, i.unit, r.rules, c.within_dimension, c.within_category, c.dimension, c.category,
+        c.shown_count, c.shown_value
+    from published.indicator_cell c
+    join published.indicator i using (release_id, indicator_code, indicator_version)
+    join published.release r using (release_id)
+    where c.indicator_code = %(code)s and c.cohort_period = %(cohort)s and c.release_id <= %(last)s
+    order by c.release_id
+"""
+
+
+class Finding(NamedTuple):
+    """An exposure, and where."""
+
+    indicator_code: str
+    cohort_period: str
+    exposure: Exposure
+
+
+class Reader:
+    """Everything published up to a release, one cohort at a time."""
+
+    def __init__(self, connection: Connection[Any], last: int) -> None:
+        self._connection = connection
+        self._last = last
+        self._above: dict[int, dict[tuple[str, str], tuple[str, str]]] = defaultdict(dict)
+        self._overlapping: dict[int, set[str]] = defaultdict(set)
+        for release_id, dimension, category, *above, adds_up in connection.execute(
+            "select release_id, dimension, category, parent_dimension, parent_category, adds_up"
+            " from published.category where release_id <= %s and (not adds_up or parent_dimension <> 'state')",
+            (last,),
+        ):
+            if above[0] != "state":
+                self._above[release_id][dimension, category] = (above[0], above[1])
+            if not adds_up:
+                self._overlapping[release_id].add(dimension)
+
+    def cohort(self, code: str, cohort: str) -> list[Seen]:
+        """What the releases printed of one cohort, oldest first; the same printed twice is kept once."""
+        cells: dict[int, dict[Place, Printed]] = defaultdict(dict)
+        heads: dict[int, tuple[str, dict[str, Any]]] = {}
+        rows = self._connection.execute(_CELLS, {"code": code, "cohort": cohort, "last": self._last})
+        for release_id, unit, rules, *where, count, value in rows:
+            heads[release_id] = (unit, rules or _UNSTATED)
+            cells[release_id][Place(*where)] = Printed(count, value)
+        found: list[Seen] = []
+        for release_id, (unit, rules) in heads.items():
+            above = self._above[release_id]
+            seen = Seen(
+                unit == "percent", rules, cells[release_id], above, frozenset(self._overlapping[release_id])
+            )
+            if not found or found[-1] != seen:
+                found.append(seen)
+        return found
+
+
+def attack_release(connection: Connection[Any], release_id: int) -> list[Finding]:
+    """Attack every cohort of a release with all that was published before it, withdrawn releases included."""
+    reader = Reader(connection, release_id)
+    found = []
+    for code, cohort in connection.execute(
+        "select distinct indicator_code, cohort_period from published.indicator_cell where release_id = %s"
+        " order by 1, 2",
+        (release_id,),
+    ).fetchall():
+        *earlier, now = reader.cohort(code, cohort)
+        found += [Finding(code, cohort, exposure) for exposure in attack(now, earlier).exposures]
+    return found
