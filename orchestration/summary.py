@@ -82,7 +82,7 @@ def linkage_against_truth(warehouse: Warehouse, truth: Path) -> dict[str, float 
 
 
 def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[IndicatorLine]:
-    """Each indicator over all complete cohorts of the whole state, beside its true value."""
+    """Each indicator whose truth is known, over all complete cohorts of the whole state, beside its true value."""
     import pyarrow.csv as pc
 
     true = {
@@ -106,6 +106,7 @@ def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[Indicato
             denominator=row["denominator_count"],
         )
         for row in rows
+        if row["indicator_code"] in true
     ]
 
 

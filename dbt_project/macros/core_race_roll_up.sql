@@ -20,3 +20,21 @@ case
     {%- endfor %}
 end
 {%- endmacro %}
+
+
+{#- Race and ethnicity as they were ticked, in one fixed order and joined by '+'; null where nothing was. -#}
+{% macro core_race_selections(yes) -%}
+{%- set selections = {
+    'hispanic_or_latino_ethnicity': 'HispanicorLatinoEthnicity',
+    'american_indian_or_alaska_native': 'AmericanIndianorAlaskaNative',
+    'asian': 'Asian',
+    'black_or_african_american': 'BlackorAfricanAmerican',
+    'native_hawaiian_or_other_pacific_islander': 'NativeHawaiianorOtherPacificIslander',
+    'white': 'White'
+} -%}
+nullif(concat_ws('+',
+        {%- for column, group in selections.items() %}
+        case when {{ column }} = '{{ yes }}' then '{{ group }}' end{{ ',' if not loop.last }}
+        {%- endfor %}
+), '')
+{%- endmacro %}

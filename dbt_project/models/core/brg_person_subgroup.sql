@@ -1,7 +1,7 @@
--- One row per person with a school or a workforce program record, and subgroup dimension.
+-- One row per person with a school, college or workforce program record, and subgroup dimension.
 with people as (
     select * from {{ ref('dim_person') }}
-    where has_k12_record or has_wioa_record
+    where has_k12_record or has_postsecondary_record or has_wioa_record
 ),
 
 statuses as (select * from {{ ref('fct_k12_status') }}),
@@ -13,7 +13,7 @@ dimensions as (
     from (
         values
         ('economic_disadvantage'), ('english_learner'), ('idea'), ('homeless'), ('foster_care'),
-        ('migrant'), ('military_connected'), ('single_parent')
+        ('migrant'), ('military_connected'), ('single_parent'), ('out_of_workforce')
     ) as listed (subgroup_dimension)
 ),
 
@@ -39,7 +39,8 @@ at_program_entry as (
             ('idea', participations.individual_with_a_disability_code),
             ('homeless', participations.homeless_individual_code),
             ('foster_care', participations.foster_care_youth_code),
-            ('single_parent', participations.single_parent_code)
+            ('single_parent', participations.single_parent_code),
+            ('out_of_workforce', participations.displaced_homemaker_code)
         ) as answers (subgroup_dimension, code)
     where answers.code in ('0', '1')
     group by participations.person_id, answers.subgroup_dimension

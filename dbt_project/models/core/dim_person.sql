@@ -1,7 +1,7 @@
 -- One row per person that linkage has made out of the agencies' records.
 with keys as (select * from {{ ref('person_key') }}),
 
-votes as (select * from {{ ref('int_person__demographic_votes') }}),
+survivors as (select * from {{ ref('person_attribute') }}),
 
 people as (
     select
@@ -13,16 +13,6 @@ people as (
         bool_or(source = 'bridge') as has_bridge_record
     from keys
     group by person_id
-),
-
--- Within the most trusted source the most frequent value wins; of equally frequent ones the newest, then the first.
-survivors as (
-    select distinct on (person_id, attribute)
-        person_id,
-        attribute,
-        value
-    from votes
-    order by person_id asc, attribute asc, precedence asc, report_count desc, last_reported_year desc, value asc
 ),
 
 demographics as (

@@ -3,11 +3,13 @@ with people as ({{ core_people('ui') }}),
 
 wages as (select * from {{ ref('stg_ui__wages') }}),
 
+successors as (select * from {{ ref('int_employer__account') }}),
+
 -- Of several reports of one reporting unit the latest holds; a negative amount is an adjustment and is netted.
 units as (
     select
         people.person_id,
-        wages.employer_account_id as employer_key,
+        wages.employer_account_id,
         wages.quarter_index,
         wages.reporting_unit_id,
         coalesce(
@@ -23,15 +25,17 @@ units as (
     group by people.person_id, wages.employer_account_id, wages.quarter_index, wages.reporting_unit_id
 ),
 
+-- An account that another took over counts as that one: a takeover is no change of job.
 summed as (
     select
-        person_id,
-        employer_key,
-        quarter_index,
+        units.person_id,
+        coalesce(successors.employer_key, units.employer_account_id) as employer_key,
+        units.quarter_index,
         count(*) as reporting_unit_count,
-        sum(reported_cents * 0.01 + adjustment_usd) as net_usd
+        sum(units.reported_cents * 0.01 + units.adjustment_usd) as net_usd
     from units
-    group by person_id, employer_key, quarter_index
+    left join successors on units.employer_account_id = successors.employer_account_id
+    group by units.person_id, coalesce(successors.employer_key, units.employer_account_id), units.quarter_index
 ),
 
 final as (

@@ -25,6 +25,7 @@ final as (
         records.homeless_individual as homeless_individual_code,
         records.foster_care_youth as foster_care_youth_code,
         records.single_parent as single_parent_code,
+        records.displaced_homemaker as displaced_homemaker_code,
         coalesce(records.received_training = '1', false) as is_trained,
         records.type_of_training_service as type_of_training_service_code,
         records.training_cip_code,

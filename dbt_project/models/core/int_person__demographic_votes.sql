@@ -23,7 +23,8 @@ reported as (
         students.school_year as reported_year,
         students.birthdate,
         students.sex,
-        {{ core_race_roll_up('Y') }} as race_ethnicity
+        {{ core_race_roll_up('Y') }} as race_ethnicity,
+        {{ core_race_selections('Y') }} as race_selections
     from students
     inner join k12_people on students.student_id_state = k12_people.source_key
 
@@ -35,7 +36,8 @@ reported as (
         college_students.academic_year as reported_year,
         college_students.birthdate,
         college_students.sex,
-        {{ core_race_roll_up('Y') }} as race_ethnicity
+        {{ core_race_roll_up('Y') }} as race_ethnicity,
+        {{ core_race_selections('Y') }} as race_selections
     from college_students
     inner join postsecondary_people
         on
@@ -50,7 +52,8 @@ reported as (
         cast(left(participants.period, 4) as integer) as reported_year,
         participants.birthdate,
         case participants.sex when '1' then 'M' when '2' then 'F' end as sex,
-        {{ core_race_roll_up('1') }} as race_ethnicity
+        {{ core_race_roll_up('1') }} as race_ethnicity,
+        {{ core_race_selections('1') }} as race_selections
     from participants
     inner join wioa_people on participants.unique_individual_identifier = wioa_people.source_key
 
@@ -62,7 +65,8 @@ reported as (
         cast(left(license_holders.period, 4) as integer) as reported_year,
         license_holders.birthdate,
         license_holders.sex,
-        cast(null as text) as race_ethnicity
+        cast(null as text) as race_ethnicity,
+        cast(null as text) as race_selections
     from license_holders
     inner join bridge_people on license_holders.license_id = bridge_people.source_key
 ),
@@ -75,10 +79,11 @@ counted as (
         extract(year from birthdate) as birth_year,
         sex,
         race_ethnicity,
+        race_selections,
         count(*) as report_count,
         max(reported_year) as last_reported_year
     from reported
-    group by person_id, precedence, birth_year, sex, race_ethnicity
+    group by person_id, precedence, birth_year, sex, race_ethnicity, race_selections
 ),
 
 final as (
@@ -95,7 +100,8 @@ final as (
             values
             ('birth_year', cast(counted.birth_year as text)),
             ('sex', counted.sex),
-            ('race_ethnicity', counted.race_ethnicity)
+            ('race_ethnicity', counted.race_ethnicity),
+            ('race_selections', counted.race_selections)
         ) as attributes (attribute, value)
     where attributes.value is not null
     group by counted.person_id, counted.precedence, attributes.attribute, attributes.value

@@ -1,0 +1,31 @@
+-- One row per graduate with a regular diploma: earnings in the fifth year after it.
+with origins as (select * from {{ ref('int_outcome__origin') }}),
+
+availability as (select * from {{ ref('availability') }}),
+
+earnings as (select * from {{ ref('int_person__annual_earnings') }}),
+
+college as (
+    select * from {{ ref('fct_postsecondary_enrollment') }}
+    where not is_dual
+),
+
+parameters as (
+    {{ ind_parameters(
+        'EARNINGS_HS_5Y', ['min_quarters', 'minimum_wage_usd', 'hours_per_year', 'exclude_enrolled']
+    ) }}
+),
+
+judged as (
+    {{ ind_attached_earnings('high_school', 5) }}
+),
+
+final as (
+    select
+        'EARNINGS_HS_5Y' as indicator_code,
+        '1.0' as indicator_version,
+        {{ ind_origin_columns() }}
+    from judged
+)
+
+select * from final

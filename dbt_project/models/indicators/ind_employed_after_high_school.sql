@@ -1,0 +1,30 @@
+-- One row per graduate with a regular diploma: wages in the fourth quarter after it.
+with origins as (select * from {{ ref('int_outcome__origin') }}),
+
+wages as (select * from {{ ref('fct_wage_quarter') }}),
+
+availability as (select * from {{ ref('availability') }}),
+
+units as (
+    {{ ind_origin_quarter('high_school', 4, 4) }}
+),
+
+judged as (
+    select
+        units.*,
+        coalesce(wages.wage_usd > 0, false) as is_met,
+        case when wages.wage_usd > 0 then wages.primary_employer_key end as employer_key
+    from units
+    left join wages
+        on units.person_id = wages.person_id and units.measured_quarter_index = wages.quarter_index
+),
+
+final as (
+    select
+        'EMPLOYED_HS_1Y' as indicator_code,
+        '1.0' as indicator_version,
+        {{ ind_origin_columns() }}
+    from judged
+)
+
+select * from final
