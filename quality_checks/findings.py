@@ -5,19 +5,16 @@ Belongs here: the statements that find, keep and count failing rows. Must not co
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
 from ingest.layout import Layout
-from quality_checks.batch import Delivery, batch_query
+from quality_checks.batch import Connection, Delivery, batch_query
 from quality_checks.lines import LINE_NUMBER, find_line_breaks
 from quality_checks.partners import partner_fails
-from quality_checks.predicates import failing, key_columns, key_counts
+from quality_checks.predicates import failing
+from quality_checks.repeats import find_repeats
 from quality_checks.rule import Rule
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 #: Of a hold or warn rule so many rows of a delivery are kept with their line; all of them are counted.
 MOST_NOTED_ROWS = 1000
@@ -31,7 +28,7 @@ def find(
     connection.execute(_scan(layout, rules, deliveries))
     for number, rule in enumerate(rules):
         if rule.kind == "uniqueness":
-            _find_repeats(connection, number, rule, layout, deliveries)
+            find_repeats(connection, number, rule, layout, deliveries)
         elif rule.kind == "cross_file":
             _find_partners(connection, number, rule, layout, deliveries)
     connection.execute("analyze finding")
@@ -149,44 +146,6 @@ def _scan(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery])
         conditions=sql.SQL(" or ").join(sql.SQL("({})").format(condition) for condition in conditions),
         batch=batch_query(layout, [rule for _, rule in judged], deliveries),
     )
-
-
-def _find_repeats(
-    connection: Connection, number: int, rule: Rule, layout: Layout, deliveries: Sequence[Delivery]
-) -> None:
-    """Find rows whose key stood in an earlier row of their delivery.
-
-    The keys are grouped by eight bytes each, which is several times as fast as by their texts. Different keys can
-    share these bytes, so the few groups of more than one row are looked at again by their texts.
-    """
-    parts = {
-        "batch": batch_query(layout, [rule], deliveries),
-        "columns": sql.SQL(", ").join(key_columns(rule, layout)),
-        "counts": key_counts(rule, layout),
-        "number": sql.Literal(number),
-    }
-    repeated_keys = connection.execute(
-        sql.SQL(
-            "create temporary table repeated_key on commit drop as"
-            " select delivery_id, hash from"
-            " (select delivery_id, hash_record_extended(row({columns}), 0) as hash from ({batch}) as batch"
-            "     where {counts} offset '0'::bigint) as hashed"
-            " group by delivery_id, hash having count(*) > 1"
-        ).format(**parts)
-    ).rowcount
-    if repeated_keys:
-        connection.execute(
-            sql.SQL(
-                "insert into finding select delivery_id, row_number, {number} from"
-                " (select delivery_id, row_number,"
-                # As an array two blanks are equal, and the planner can still hash it.
-                "     row_number() over (partition by delivery_id, array[{columns}] order by row_number) as occurrence"
-                "     from ({batch}) as batch where {counts} and (delivery_id, hash_record_extended(row({columns}), 0))"
-                "     in (select delivery_id, hash from repeated_key)) as seen"
-                " where occurrence > 1"
-            ).format(**parts)
-        )
-    connection.execute("drop table repeated_key")
 
 
 def _find_partners(

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
-from quality_checks.batch import Delivery, exclude_others
+from quality_checks.batch import Connection, Delivery, exclude_others
 from quality_checks.catalogue import RuleSet, layouts_looking_into, rule_set
 from quality_checks.decisions import decide, waiting
-from quality_checks.findings import Connection, count_by_rule, find, record, record_again
+from quality_checks.findings import count_by_rule, find, record, record_again
 from quality_checks.results import Decision, GateResult, RuleCount
 from quality_checks.suites import SuiteRun, run_suite, run_suite_on_findings
 from warehouse.connection import Warehouse

@@ -28,8 +28,15 @@ def find_line_breaks(
 ) -> None:
     """Fill the temporary table `line_break` with the rows that run over several lines, counted from the first.
 
-    `so_far` is how many line ends lie inside of values up to and with this row: usually none at all.
+    `so_far` is how many line ends lie inside of values up to and with this row: usually none at all, and never one
+    in records of fixed width.
     """
+    delimited = [d for d in deliveries if layout.versions[d.layout_version].format != "fixed_width"]
+    if not delimited:
+        connection.execute(
+            "create temporary table line_break (delivery_id bigint, row_number bigint, so_far bigint) on commit drop"
+        )
+        return
     connection.execute(
         sql.SQL(
             "create temporary table line_break on commit drop as"
@@ -40,7 +47,7 @@ def find_line_breaks(
             "     from (select delivery_id, row_number, {sent} as sent from {raw}"
             "         where delivery_id in ({ids})) as row_as_sent"
             "     where strpos(sent, chr(10)) > 0) as broken"
-        ).format(sent=_whole_row(layout), raw=sql.Identifier("raw", layout.table), ids=id_list(deliveries))
+        ).format(sent=_whole_row(layout), raw=sql.Identifier("raw", layout.table), ids=id_list(delimited))
     )
     connection.execute("create index on line_break (delivery_id, row_number)")
 

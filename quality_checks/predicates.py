@@ -19,10 +19,10 @@ def failing(rule: Rule, layout: Layout) -> sql.Composed:
     Columns stand without an alias, so the batch must be the only relation in scope.
     """
     if rule.kind == "completeness":
-        return sql.SQL("{} is null").format(_sent(rule, layout))
+        return _blank(rule, layout)
     if rule.kind == "type":
         # The typed value is null exactly where the text is no such value: both come from the same functions.
-        return sql.SQL("{} is not null and {} is null").format(_sent(rule, layout), _value(rule))
+        return sql.SQL("{} is null and {} is not null").format(_value(rule), _sent(rule, layout))
     if rule.kind == "code_set":
         return _unmapped(rule, layout)
     if rule.kind == "range":
@@ -50,6 +50,14 @@ def key_counts(rule: Rule, layout: Layout) -> sql.Composed:
         return sql.Composed([sql.SQL("true")])
     filled = [sql.SQL("{} is not null").format(column) for column in key_columns(rule, layout)]
     return sql.SQL(" and ").join(filled)
+
+
+def _blank(rule: Rule, layout: Layout) -> sql.Composed:
+    blank = sql.SQL("{} is null").format(_sent(rule, layout))
+    if layout.columns_by_name[rule.column_name].type in ("text", "code"):
+        return blank
+    # What could be read is not blank, and needs no trimming to be seen.
+    return sql.SQL("{} is null and {}").format(_value(rule), blank)
 
 
 def _sent(rule: Rule, layout: Layout) -> sql.Identifier:
