@@ -55,7 +55,7 @@ def attack(now: Seen, earlier: Sequence[Seen] = ()) -> Verdict:
     again = [Exposure(p, Range(0, 0), "was hidden earlier and is shown now") for p in once_hidden & shown_now]
     targets = sorted((set(now.hidden()) | once_hidden) - shown_now)
     found: list[Exposure] = []
-    if targets and (earlier or EVERYBODY in shown_now):
+    if targets and (earlier or shown_now):
         found = _Attack(now, earlier, targets).run()
     if found and earlier:
         nothing_new = replace(now, cells=dict.fromkeys(now.cells, Printed(None, None)))

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, increments, linkage_step, load_memory, loading, rules
+from tests.bench import growth, increments, linkage_step, load_memory, loading, releases, rules
 from tests.bench.measure import Measure, keep
 from warehouse.home import Home
 
@@ -14,6 +14,7 @@ GROUPS = {
     "rules": rules.measures,
     "linkage": linkage_step.measures,
     "increments": increments.measures,
+    "releases": releases.measures,
     "growth": growth.measures,
 }
 
