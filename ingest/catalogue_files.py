@@ -15,6 +15,7 @@ from ingest.code_set import CodeSet
 from ingest.layout import Layout
 from ingest.layout_file import LayoutFile, expand
 from warehouse.errors import P20WError
+from warehouse.yaml_lines import line_of
 
 # What a state's own file may say about a layout of the package: how it comes, and columns of its own.
 _CHANGEABLE = frozenset({"provided_by", "versions", "variants", "columns"})
@@ -234,33 +235,6 @@ def _line(documents: list[_Document], merged: Any, place: _Place) -> tuple[Path,
             if line is not None:
                 return document.path, line
     return documents[-1].path, None
-
-
-def line_of(text: str, names: tuple[str, ...]) -> int | None:
-    """Return the line of a place in a YAML text, given by keys, list numbers and names of list entries."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = None
-    for name in names:
-        found = _step(node, name)
-        if found is None:
-            return None
-        line, node = found
-    return line
-
-
-def _step(node: Any, name: str) -> tuple[int, Any] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == name:
-                return key.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode):
-        for number, entry in enumerate(node.value):
-            named = isinstance(entry, yaml.MappingNode) and any(
-                key.value == "name" and value.value == name for key, value in entry.value
-            )
-            if named or str(number) == name:
-                return entry.start_mark.line + 1, entry
-    return None
 
 
 def _misplaced(document: _Document, expected: str) -> Problem:

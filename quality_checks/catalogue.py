@@ -15,7 +15,9 @@ from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
 from quality_checks.derived import BasicKind, basic_rules, usual_tolerance
 from quality_checks.rule import ColumnName, Rule, Severity
+from quality_checks.state_rules import with_changes
 from warehouse.errors import P20WError
+from warehouse.state import own_catalogue
 
 _RULES = Path(__file__).parent / "rules"
 # In an expression, `exit_date` is the date that was read and `exit_date__sent` the text that was sent.
@@ -42,6 +44,8 @@ class RuleSet(BaseModel):
     layout: str
     rejected_tolerance: float
     rules: tuple[Rule, ...]
+    # Rules that the state does not want, with its reasons; nothing is judged by them.
+    switched_off: tuple[tuple[Rule, str], ...] = ()
 
     def rule(self, code: str) -> Rule:
         """Return the rule of this code."""
@@ -49,8 +53,10 @@ class RuleSet(BaseModel):
 
 
 def load_rules(folder: Path | None = None) -> dict[str, RuleSet]:
-    """Return the rule set of every layout that has one, by layout key."""
-    return _read_rules((folder or _RULES).resolve())
+    """Return the rule set of every layout that has one, by layout key; the installed ones as the state changes them."""
+    own = own_catalogue()
+    changes = own / "rules" if own and folder is None else None
+    return _read_rules((folder or _RULES).resolve(), changes)
 
 
 def rule_set(layout_key: str) -> RuleSet:
@@ -109,7 +115,7 @@ def _words(expression: str) -> set[str]:
 
 
 @lru_cache(maxsize=4)
-def _read_rules(folder: Path) -> dict[str, RuleSet]:
+def _read_rules(folder: Path, changes: Path | None) -> dict[str, RuleSet]:
     layouts = load_catalogue().layouts
     sets: dict[str, RuleSet] = {}
     codes: set[str] = set()
@@ -134,7 +140,24 @@ def _read_rules(folder: Path) -> dict[str, RuleSet]:
                 f"rule code {repeated[0]} is used twice", "A code is never used for another rule."
             )
         codes.update(rule.code for rule in sets[key].rules)
+    for path in sorted(changes.rglob("*.yml")) if changes else ():
+        key = f"{path.parent.name}/{path.stem}"
+        if key not in sets:
+            raise P20WError(f"rules/{key}.yml of the state is about no layout with rules", f"Rename {path}.")
+        sets[key] = _with_changes(path, layouts[key], sets[key])
     return sets
+
+
+def _with_changes(path: Path, layout: Layout, given: RuleSet) -> RuleSet:
+    prefix, owner = given.rules[0].code.partition("-")[0], given.rules[0].owner
+    changed = with_changes(path, prefix, owner, given.rules, lambda rule: _check_columns(layout, rule))
+    tolerance = given.rejected_tolerance if changed.rejected_tolerance is None else changed.rejected_tolerance
+    return RuleSet(
+        layout=layout.key,
+        rejected_tolerance=tolerance,
+        rules=changed.rules,
+        switched_off=changed.switched_off,
+    )
 
 
 def _rule_set(layout: Layout, sheet: RuleSheet) -> RuleSet:

@@ -21,6 +21,7 @@ RuleKind = Literal[
     "cross_file",
 ]
 Severity = Literal["reject", "hold", "warn"]
+Origin = Literal["package", "changed", "state"]
 RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4,8}-([0-9]{3}|[A-Z]{3}-[a-z0-9_]+)$")]
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 OtherLayout = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+/[a-z0-9_]+$")]
@@ -77,6 +78,8 @@ class Rule(BaseModel):
     repair: str = Field(min_length=10, pattern=r"\.$")
     severity: Severity
     owner: str
+    # The package's as it is, the package's as the state has changed it, or a state's own.
+    origin: Origin = "package"
     reference: str = ""
     tolerance: float = Field(ge=0, lt=1)
     column: ColumnName | None = None

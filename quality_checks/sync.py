@@ -4,19 +4,21 @@ Belongs here: writing quality.rule. Must not come here: results.
 """
 
 from quality_checks.catalogue import load_rules
+from quality_checks.rule import Rule
 from warehouse.connection import Warehouse
 
 _UPSERT = """
     insert into quality.rule as known
-        (rule_code, layout, column_name, kind, sentence, severity, owner, reference, tolerance, repair)
+        (rule_code, layout, column_name, kind, sentence, severity, owner, reference, tolerance, repair, origin,
+        switched_off)
     select * from unnest(
         %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[],
-        %s::text[])
+        %s::text[], %s::text[], %s::text[])
     on conflict (rule_code) do update set
         layout = excluded.layout, column_name = excluded.column_name, kind = excluded.kind,
         sentence = excluded.sentence, severity = excluded.severity, owner = excluded.owner,
         reference = excluded.reference, tolerance = excluded.tolerance,
-        repair = excluded.repair
+        repair = excluded.repair, origin = excluded.origin, switched_off = excluded.switched_off
     where known is distinct from excluded
 """
 
@@ -24,9 +26,12 @@ _UPSERT = """
 def sync_rules(warehouse: Warehouse) -> int:
     """Write the catalogue into quality.rule; return how many rules were new or changed.
 
-    A rule that has left the catalogue stays: earlier results still refer to it.
+    A rule that has left the catalogue stays, and so does one that the state switched off: earlier results still
+    refer to it.
     """
-    rules = [rule for rules in load_rules().values() for rule in rules.rules]
+    sets = load_rules().values()
+    rules: list[tuple[Rule, str | None]] = [(rule, None) for known in sets for rule in known.rules]
+    rules += [(rule, reason) for known in sets for rule, reason in known.switched_off]
     rows = [
         (
             rule.code,
@@ -39,7 +44,9 @@ def sync_rules(warehouse: Warehouse) -> int:
             rule.reference or None,
             rule.tolerance,
             rule.repair,
+            rule.origin,
+            reason,
         )
-        for rule in rules
+        for rule, reason in rules
     ]
     return warehouse.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])

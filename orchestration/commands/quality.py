@@ -50,6 +50,16 @@ def rejects(delivery: int | None, layout: str | None, submitter: str | None, out
     )
 
 
+@command.command("rules")
+@click.argument("layout", required=False)
+def rules(layout: str | None) -> None:
+    """List the rules of a LAYOUT such as ui/wage, or of all, as the state has them."""
+    from orchestration.rule_list import rule_lines
+
+    for line in rule_lines(layout):
+        click.echo(line)
+
+
 @command.command("receipt")
 @click.argument("delivery", type=int)
 @click.option(

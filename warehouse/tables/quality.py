@@ -33,6 +33,8 @@ class Rule(Base):
     reference: Mapped[str | None]
     tolerance: Mapped[float | None]
     repair: Mapped[str | None]
+    origin: Mapped[str] = mapped_column(server_default="package")
+    switched_off: Mapped[str | None]
 
 
 class RejectedRow(Base):
