@@ -54,8 +54,8 @@ class DisclosurePolicy:
     bins: Ladder = ()
     # Single cohorts and all cohorts pooled are never both published: their difference is one cohort.
     cohorts: Literal["single", "pooled"] = "single"
-    #: Tables of a release; `district x subgroup` is a cross of two.
-    tables: tuple[str, ...] = (*ONE_WAY, "district x subgroup")
+    #: Tables of a release. A cross of two, such as `district x subgroup`, is a state's own choice: it is dear to attack.
+    tables: tuple[str, ...] = ONE_WAY
 
     def __post_init__(self) -> None:
         """Refuse rules that would protect nobody."""
