@@ -20,19 +20,23 @@ class IndicatorLine:
     Attributes:
         code: the indicator's code.
         value: rate in percent, or US dollars.
-        true_value: the same from the simulated lives.
+        true_value: the same from the simulated lives; None where they do not hold it.
         unit: `percent` or `usd`.
         denominator: people (WIOA: periods of participation) counted.
+        remark: why there is no true value; empty where there is.
     """
 
     code: str
     value: float
-    true_value: float
+    true_value: float | None
     unit: str
     denominator: int
+    remark: str = ""
 
-    def within(self) -> bool:
-        """Whether the value is as near the truth as is promised: two points, or 3 % of an amount."""
+    def within(self) -> bool | None:
+        """Whether the value is as near the truth as is promised: two points, or 3 % of an amount; None without a truth."""
+        if self.true_value is None:
+            return None
         if self.unit == _AMOUNT:
             return abs(self.value - self.true_value) <= 0.03 * self.true_value
         return abs(self.value - self.true_value) <= 2.0
@@ -85,6 +89,8 @@ def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[Indicato
     """Each indicator whose truth is known, over all complete cohorts of the whole state, beside its true value."""
     import pyarrow.csv as pc
 
+    from ingest.synthetic.truth import NOT_IN_LIVES
+
     true = {
         row["indicator_code"]: row["value"]
         for row in pc.read_csv(truth / "indicators.csv").to_pylist()
@@ -101,13 +107,22 @@ def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[Indicato
         IndicatorLine(
             code=row["indicator_code"],
             value=round(row["value"], 2),
-            true_value=round(true[row["indicator_code"]] * (1 if row["unit"] == _AMOUNT else 100), 2),
+            true_value=_scaled(true.get(row["indicator_code"]), row["unit"]),
             unit=row["unit"],
             denominator=row["denominator_count"],
+            remark=""
+            if row["indicator_code"] in true
+            else NOT_IN_LIVES.get(row["indicator_code"], "not counted from the lives yet"),
         )
         for row in rows
         if row["indicator_code"] in true
     ]
+
+
+def _scaled(true_value: float | None, unit: str) -> float | None:
+    if true_value is None:
+        return None
+    return round(true_value * (1 if unit == _AMOUNT else 100), 2)
 
 
 def in_words(summary: dict[str, Any], home: Path) -> str:
@@ -143,6 +158,8 @@ def in_words(summary: dict[str, Any], home: Path) -> str:
 
 def _indicator_in_words(line: dict[str, Any]) -> str:
     form = "${:>9,.0f}" if line["unit"] == _AMOUNT else "{:>9.1f}%"
+    if line["true_value"] is None:
+        return f"  {line['code']:<26} {form.format(line['value']):>10} {'-':>10} {line['denominator']:>8,}   {line['remark']}"
     near = "" if line["within"] else "   further from the truth than promised"
     value, true = form.format(line["value"]), form.format(line["true_value"])
     return f"  {line['code']:<26} {value:>10} {true:>10} {line['denominator']:>8,}{near}"

@@ -11,13 +11,13 @@ _SCOPES = {"program": "program", "career_cluster": "cluster"}
 
 
 def chosen(state: State) -> dict[tuple[str, str], str]:
-    """(indicator code, parameter) -> value as text, for all that the state's file decides."""
+    """(set of parameters, parameter) -> value as text, for all that the state's file decides."""
     concentrator = state.perkins.concentrator
     return {
-        ("PERKINS_3S1", "min_courses"): str(concentrator.min_courses),
-        ("PERKINS_3S1", "min_credits"): f"{concentrator.min_credits:g}",
-        ("PERKINS_3S1", "scope"): _SCOPES[concentrator.scope],
-        ("PERKINS_3S1", "allowed_levels"): "|".join(concentrator.allowed_levels),
+        ("PERKINS_SECONDARY", "min_courses"): str(concentrator.min_courses),
+        ("PERKINS_SECONDARY", "min_credits"): f"{concentrator.min_credits:g}",
+        ("PERKINS_SECONDARY", "scope"): _SCOPES[concentrator.scope],
+        ("PERKINS_SECONDARY", "allowed_levels"): "|".join(concentrator.allowed_levels),
     }
 
 

@@ -62,7 +62,9 @@ class Workplace:
         self.wages = np.zeros((count, QUARTERS), dtype=np.int64)
         self.other_wages = np.zeros((count, QUARTERS), dtype=np.int64)
         self.other_kind = np.zeros((count, QUARTERS), dtype=np.int8)
-        self.main_employer = np.full((count, QUARTERS), _NO_JOB, dtype=np.int32)
+        # By slot: the account that pays UI wages; the first slot holds the main job.
+        self.employers_held = np.full((3, count, QUARTERS), _NO_JOB, dtype=np.int32)
+        self.main_employer = self.employers_held[MAIN]
         self._choices = np.cumsum(employers.weight) / employers.weight.sum()
         self._effect = rng.normal(0, 0.28, count) + np.array(rates.wage_gap)[people.race]
         self._effect += rates.female_wage_gap * (people.sex == FEMALE) + 0.10 * people.ability
@@ -183,8 +185,7 @@ class Workplace:
         outside = who[~covered]
         self.other_wages[outside, number] += cents[~covered]
         self.other_kind[outside, number] = np.maximum(self.other_kind[outside, number], slot.kind[outside])
-        if which == MAIN:
-            self.main_employer[who[covered], number] = slot.employer[who[covered]]
+        self.employers_held[which, who[covered], number] = slot.employer[who[covered]]
 
 
 class _Slot:

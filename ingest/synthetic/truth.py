@@ -13,17 +13,12 @@ import numpy as np
 from ingest.synthetic.arrays import Array
 from ingest.synthetic.calendars import (
     FIRST_QUARTER,
-    LAST_QUARTER,
-    NO_DAY,
-    PROGRAM_YEARS,
+    SCHOOL_YEARS,
     day,
-    program_year_of,
     quarter_begin,
     quarter_end,
     quarter_of,
-    terms,
 )
-from ingest.synthetic.college import DUAL
 from ingest.synthetic.life import Life
 from ingest.synthetic.population import People
 from ingest.synthetic.school_codes import (
@@ -37,9 +32,19 @@ from ingest.synthetic.school_codes import (
     TRANSFERS_WITHIN,
 )
 from ingest.synthetic.schooling import Schooling
-from ingest.synthetic.workforce import EXCLUDING_REASONS, FOSTER_CARE, YOUTH
-from ingest.synthetic.writers.nsc import found_spells
-from ingest.synthetic.writers.workforce import last_day, outcome_after, reported_exit
+from ingest.synthetic.truth_college import CollegeTruth
+from ingest.synthetic.truth_school import Preparation, dropout, nontraditional, on_track
+from ingest.synthetic.truth_windows import Spells, college_spells
+from ingest.synthetic.truth_workforce import Exits
+
+#: Indicators that the lives cannot answer, and why; the demonstration says so in the place of a true value.
+NOT_IN_LIVES = {
+    "COLLEGE_REMEDIATION": "courses are drawn when a file is written and are no part of a life",
+    "PERKINS_5S2": "courses are drawn when a file is written and are no part of a life",
+    "PERKINS_1P1": "the concentrators are counted over credits that only the files sum",
+    "PERKINS_2P1": "the concentrators are counted over credits that only the files sum",
+    "PERKINS_3P1": "the concentrators are counted over credits that only the files sum",
+}
 
 _REMOVING = [EXIT[code] for code in (*TRANSFERS_OUT, DEATH)]
 _NOT_LEAVING = [EXIT[code] for code in (*TRANSFERS_OUT, *TRANSFERS_WITHIN, DEATH, STILL_ENROLLED)]
@@ -64,14 +69,52 @@ class IndicatorTruth:
 
     def add(self, life: Life) -> None:
         """Count a block."""
-        spells = evidence_spells(life)
-        self._count("ACGR_4YR", *adjusted_cohort(life.people, life.schooling))
-        self._count("COLLEGE_GOING_12M", *college_going(life, spells))
+        spells = college_spells(life)
+        self._add_school(life)
+        self._add_college(life, spells)
         self._count("PERKINS_3S1", *placement(life, spells))
-        cohort, employed, cents = exiters(life)
+        exits = Exits(life)
+        cohort, employed, cents = exits.employment(2)
         self._count("WIOA_ER_Q2", cohort, employed)
         for year in np.unique(cohort):
             self._earnings[f"PY{year}"].append(cents[(cohort == year) & (cents > 0)])
+        self._count("WIOA_ER_Q4", *exits.employment(4)[:2])
+        for after in (2, 4):
+            self._count(f"WIOA_YOUTH_EE_Q{after}", *exits.youth_placement(after, spells))
+        self._count("WIOA_ESE", *exits.same_employer())
+        self._count("WIOA_CREDENTIAL", *exits.credentials(spells))
+        self._count("WIOA_MSG", *exits.skill_gains())
+
+    def _add_school(self, life: Life) -> None:
+        concentrator = life.career.concentrator >= 0
+        for years, perkins in ((4, "PERKINS_1S1"), (5, "PERKINS_1S2"), (6, None)):
+            who, cohort, graduate = adjusted_cohort(life.people, life.schooling, years)
+            self._count(f"ACGR_{years}YR", cohort, graduate)
+            if perkins:
+                self._count(perkins, cohort[concentrator[who]], graduate[concentrator[who]])
+        self._count("HS_DROPOUT", *dropout(life))
+        self._count("CTE_ON_TRACK", *on_track(life))
+        self._count("PERKINS_4S1", *nontraditional(life))
+        before = Preparation(life)
+        credential, work, concentrates = before.credential(), before.work(), before.concentrator
+        self._count("HS_CREDENTIAL", before.year, credential)
+        self._count("HS_WORK_BASED_LEARNING", before.year, work)
+        self._count("PERKINS_5S1", before.year[concentrates], credential[concentrates])
+        self._count("PERKINS_5S3", before.year[concentrates], work[concentrates])
+
+    def _add_college(self, life: Life, spells: Spells) -> None:
+        college = CollegeTruth(life, spells)
+        self._count("COLLEGE_GOING_FALL", *college.in_fall())
+        self._count("COLLEGE_GOING_12M", *college.going(college.diploma + 1, college.diploma + 365))
+        self._count("COLLEGE_GOING_16M", *college.within_months(16))
+        self._count("COLLEGE_PERSISTENCE", *college.next_fall(same_institution=False))
+        self._count("COLLEGE_RETENTION", *college.next_fall(same_institution=True))
+        self._count("COLLEGE_TRANSFER_2_4", *college.transfer())
+        self._count("COLLEGE_STOP_OUT", *college.stop_out())
+        self._count("COLLEGE_GRADUATION_150", *college.completion())
+        participation, success = college.dual()
+        self._count("DUAL_PARTICIPATION", *participation)
+        self._count("DUAL_SUCCESS", *success)
 
     def _count(self, code: str, cohort: Array, met: Array) -> None:
         prefix = "PY" if code.startswith("WIOA") else ""
@@ -116,10 +159,10 @@ def last_enrollment(schooling: Schooling, learners: int, until: Array | None = N
     return last
 
 
-def adjusted_cohort(people: People, schooling: Schooling) -> tuple[Array, Array]:
-    """Return graduation year and on-time regular diploma of everyone in an adjusted cohort."""
+def adjusted_cohort(people: People, schooling: Schooling, years: int) -> tuple[Array, Array, Array]:
+    """Return learner, class and regular diploma within so many years of everyone in an adjusted cohort."""
     cohort = people.cohort[: people.learners]
-    window_end = day(cohort + 3, 8, 31)
+    window_end = day(cohort + years - 1, 8, 31)
     diplomas = schooling.diplomas
     regular = np.isin(diplomas["diploma_type"], [DIPLOMA[code] for code in REGULAR_DIPLOMAS])
     on_time = regular & (diplomas["diploma_date"] <= window_end[diplomas["person"]])
@@ -129,76 +172,17 @@ def adjusted_cohort(people: People, schooling: Schooling) -> tuple[Array, Array]
     rows = schooling.enrollments
     removed = np.isin(rows["exit_type"][last], _REMOVING) & (rows["documented"][last] == DOCUMENTED)
     removed &= rows["exit_date"][last] <= window_end
-    member = (last >= 0) & (graduate | ~removed)
-    return cohort[member] + 3, graduate[member]
+    member = (last >= 0) & (graduate | ~removed) & (cohort + years <= SCHOOL_YEARS.stop)
+    return np.flatnonzero(member), cohort[member] + 3, graduate[member]
 
 
-def evidence_spells(life: Life) -> dict[str, Array]:
-    """Return the college spells that unit records or the Clearinghouse hold, dual enrollment left out."""
-    rows = life.college.enrollments
-    diplomas = life.schooling.diplomas
-    requested = np.zeros(len(life.people), dtype=bool)
-    asked = np.isin(diplomas["diploma_type"], [DIPLOMA[code] for code in (*REGULAR_DIPLOMAS, "00810")])
-    requested[diplomas["person"][asked]] = True
-    in_clearinghouse = found_spells(life.college, life.colleges) & requested[rows["person"]]
-    shown = (life.colleges.reports_units[rows["institution"]] | in_clearinghouse) & (rows["slot"] != DUAL)
-    begins, ends = (np.array([getattr(term, name) for term in terms()]) for name in ("begin", "end"))
-    return {
-        "person": rows["person"][shown],
-        "begin": begins[rows["term"][shown]],
-        "end": ends[rows["term"][shown]],
-    }
-
-
-def college_going(life: Life, spells: dict[str, Array]) -> tuple[Array, Array]:
-    """Return class and enrollment within 365 days of everyone with a regular diploma."""
-    diplomas = life.schooling.diplomas
-    regular = np.isin(diplomas["diploma_type"], [DIPLOMA[code] for code in REGULAR_DIPLOMAS])
-    who, on = diplomas["person"][regular], diplomas["diploma_date"][regular]
-    awarded = np.full(len(life.people), NO_DAY, dtype=np.int64)
-    awarded[who] = on
-    mine = awarded[spells["person"]]
-    counts = (mine != NO_DAY) & (spells["end"] > mine) & (spells["begin"] <= mine + 365)
-    went = np.zeros(len(life.people), dtype=bool)
-    went[spells["person"][counts]] = True
-    return diplomas["school_year"][regular], went[who]
-
-
-def placement(life: Life, spells: dict[str, Array]) -> tuple[Array, Array]:
+def placement(life: Life, spells: Spells) -> tuple[Array, Array]:
     """Return year of exit, and study or work in the second quarter after it, of every concentrator who left."""
     rows = life.schooling.enrollments
     last = last_enrollment(life.schooling, life.people.learners)
     leaver = (last >= 0) & (life.career.concentrator >= 0) & ~np.isin(rows["exit_type"][last], _NOT_LEAVING)
     who = np.flatnonzero(leaver)
     quarter = quarter_of(rows["exit_date"][last[who]]) + 2
-    measured = np.full(len(life.people), -1, dtype=np.int64)
-    measured[who] = quarter
-    wanted = measured[spells["person"]]
-    overlaps = (
-        (wanted >= 0) & (spells["begin"] <= quarter_end(wanted)) & (spells["end"] >= quarter_begin(wanted))
-    )
-    placed = np.zeros(len(life.people), dtype=bool)
-    placed[spells["person"][overlaps]] = True
-    placed[who] |= life.work.wages[who, np.clip(quarter - FIRST_QUARTER, 0, None)] > 0
-    return rows["school_year"][last[who]], placed[who]
-
-
-def exiters(life: Life) -> tuple[Array, Array, Array]:
-    """Return program year of exit, employment and wages in the second quarter of every counted exit in complete years."""
-    periods = life.periods
-    exits = reported_exit(periods, last_day(PROGRAM_YEARS[-1]))
-    excluded = np.isin(periods["reason"], EXCLUDING_REASONS)
-    excluded |= (periods["reason"] == FOSTER_CARE) & (periods["program"] == YOUTH)
-    year = program_year_of(np.where(exits == NO_DAY, 0, exits))
-    # The last exit of a program year is in its second quarter of the calendar year: two quarters later must be known.
-    complete = (year + 1) * 4 + 1 + 2 <= LAST_QUARTER
-    counted = (exits != NO_DAY) & ~excluded & complete & (year >= PROGRAM_YEARS[0] - 2)
-    reported = np.zeros(len(exits), dtype=bool)
-    for program_year in PROGRAM_YEARS:
-        newest = np.minimum(year + 2, PROGRAM_YEARS[-1]) == program_year
-        outcome = outcome_after(periods, exits, life.work, 2, last_day(program_year))
-        reported |= newest & np.isin(outcome.match, [2, 3, 4])
-        reported |= newest & np.isin(outcome.employed, [2, 3])
-    quarter = np.clip(quarter_of(np.where(exits == NO_DAY, 0, exits)) + 2, FIRST_QUARTER, LAST_QUARTER)
-    cents = life.work.wages[periods["person"], quarter - FIRST_QUARTER]
-    return year[counted], ((cents > 0) | reported)[counted], cents[counted]
+    placed = spells.overlapping(who, quarter_begin(quarter), quarter_end(quarter))
+    placed |= life.work.wages[who, np.clip(quarter - FIRST_QUARTER, 0, None)] > 0
+    return rows["school_year"][last[who]], placed

@@ -29,9 +29,10 @@ CONTRACT = {
     "employer_key": "text",
 }
 REGISTERED = {
-    "code", "version", "name", "unit", "definition", "numerator", "denominator", "exclusions", "sources", "lag", "citation",
-    "caveats",
+    "code", "version", "valid_from", "family", "name", "unit", "definition", "numerator", "denominator", "exclusions", "sources",
+    "lag", "parameter_sets", "citation", "owner", "caveats", "education_to_workforce",
 }  # fmt: skip
+FAMILIES = {"high_school", "transitions", "perkins", "wioa", "outcomes"}
 
 
 def models() -> list[dict[str, Any]]:
@@ -49,6 +50,7 @@ def seed(name: str) -> list[dict[str, str]]:
 
 
 MODELS = {model["name"]: model for model in models()}
+PARAMETER_SETS = {row["indicator_code"] for row in seed("indicator_parameter_default")}
 INDICATORS = [name for name in MODELS if name.startswith("ind_")]
 
 
@@ -107,9 +109,31 @@ def test_an_indicator_keeps_the_common_contract_and_is_described(name: str) -> N
     described = model["config"]["meta"]["indicator"]
     assert set(described) == REGISTERED
     assert all(str(value).strip() for value in described.values())
+    assert described["family"] in FAMILIES
+    assert set(described["parameter_sets"].split()) <= PARAMETER_SETS | {"none"}
     sql = (PROJECT / "models" / "indicators" / f"{name}.sql").read_text()
     assert f"'{described['code']}' as indicator_code" in sql
     assert f"'{described['version']}' as indicator_version" in sql
+
+
+def test_an_indicator_that_cannot_be_computed_says_what_it_needs() -> None:
+    computed = {MODELS[name]["config"]["meta"]["indicator"]["code"] for name in INDICATORS}
+    named = MODELS["registry"]["config"]["meta"]["not_computable"]
+
+    assert named
+    for entry in named:
+        assert set(entry) == REGISTERED | {"needs"}
+        assert entry["code"] not in computed
+
+
+def test_every_indicator_has_a_golden_case() -> None:
+    files = (PROJECT / "models" / "indicators").glob("*__unit_tests.yml")
+    tested = {test["model"] for path in files for test in yaml.safe_load(path.read_text())["unit_tests"]}
+
+    # The two quarters after exit share their rule: one of them shows it.
+    assert {name for name in INDICATORS if name not in tested} <= {
+        "ind_wioa_youth_education_or_employment_q4"
+    }
 
 
 def test_the_outcomes_hold_every_indicator() -> None:

@@ -19,6 +19,7 @@ final as (
         records.other_reasons_for_exit as other_reasons_for_exit_code,
         records.employment_status_at_entry as employment_status_at_entry_code,
         records.highest_education_level as highest_education_level_code,
+        records.school_status_at_entry as school_status_at_entry_code,
         records.low_income as low_income_code,
         records.english_language_learner as english_language_learner_code,
         records.individual_with_a_disability as individual_with_a_disability_code,
@@ -28,16 +29,30 @@ final as (
         records.displaced_homemaker as displaced_homemaker_code,
         coalesce(records.received_training = '1', false) as is_trained,
         records.type_of_training_service as type_of_training_service_code,
+        records.type_of_training_service_2 as type_of_training_service_2_code,
+        records.type_of_training_service_3 as type_of_training_service_3_code,
         records.training_cip_code,
         coalesce(records.training_completed = '1', false) as is_training_completed,
+        coalesce(records.secondary_during_program = '1', false) as is_in_secondary,
+        coalesce(records.postsecondary_during_program = '1', false) as is_in_postsecondary,
+        coalesce(records.education_or_training_begin_date, records.training_begin_date) as education_begin_date,
+        records.education_or_training_end_date as education_end_date,
         records.employed_2nd_quarter_after_exit as employed_2nd_quarter_after_exit_code,
         records.employment_match_2nd_quarter_after_exit as employment_match_2nd_quarter_after_exit_code,
         records.employed_4th_quarter_after_exit as employed_4th_quarter_after_exit_code,
         records.employment_match_4th_quarter_after_exit as employment_match_4th_quarter_after_exit_code,
+        records.retention_with_same_employer as retention_with_same_employer_code,
+        records.youth_placement_2nd_quarter as youth_placement_2nd_quarter_code,
+        records.youth_placement_4th_quarter as youth_placement_4th_quarter_code,
         -- 999999.99 stands for wages that are not yet available.
         nullif(records.wages_2nd_quarter_after_exit, 999999.99) as wages_2nd_quarter_after_exit_usd,
         records.type_of_recognized_credential as type_of_recognized_credential_code,
-        records.credential_date
+        records.credential_date,
+        records.type_of_recognized_credential_2 as type_of_recognized_credential_2_code,
+        records.credential_date_2,
+        records.type_of_recognized_credential_3 as type_of_recognized_credential_3_code,
+        records.credential_date_3,
+        cast(records.period as integer) as last_reported_program_year
     from records
     inner join people on records.unique_individual_identifier = people.source_key
     order by

@@ -7,6 +7,8 @@ college as (select * from {{ ref('fct_postsecondary_enrollment') }}),
 
 wages as (select * from {{ ref('fct_wage_quarter') }}),
 
+participations as (select * from {{ ref('fct_wioa_participation') }}),
+
 -- Terms are known to the end of the quarter that the last of them reaches. A last day over 200 days after the first is
 -- an expectation, and says nothing about what has been delivered.
 covered as (
@@ -37,6 +39,8 @@ final as (
             select cast(covered_to as date) from covered
             where evidence_source = 'nsc'
         ) as last_nsc_date,
+        (select min(last_reported_program_year) from participations) as first_pirl_program_year,
+        (select make_date(max(last_reported_program_year) + 1, 6, 30) from participations) as last_pirl_date,
         (select min(quarter_index) from wages) as first_wage_quarter_index,
         (select max(quarter_index) from wages) as last_wage_quarter_index
 )

@@ -3,7 +3,7 @@ with courses as (select * from {{ ref('fct_cte_course') }}),
 
 programs as (select * from {{ ref('dim_program') }}),
 
-parameters as ({{ ind_parameters('PERKINS_3S1', ['min_courses', 'min_credits', 'scope', 'allowed_levels']) }}),
+parameters as ({{ ind_parameters('PERKINS_SECONDARY', ['min_courses', 'min_credits', 'scope', 'allowed_levels']) }}),
 
 passed as (
     select
@@ -11,7 +11,8 @@ passed as (
         courses.cip_code,
         count(distinct courses.course_code) as course_count,
         sum(courses.credits_earned) as credits_earned,
-        max(courses.school_year) as last_school_year
+        max(courses.school_year) as last_school_year,
+        (array_agg(courses.school_id order by courses.school_year desc, courses.school_id asc))[1] as school_id
     from courses
     cross join parameters
     where
@@ -49,7 +50,8 @@ final as (
         career_cluster_code,
         scope_course_count as course_count,
         scope_credits_earned as credits_earned,
-        last_school_year
+        last_school_year,
+        school_id
     from counted
     where scope_course_count >= min_courses and coalesce(scope_credits_earned, 0) >= min_credits
     order by person_id asc, scope_course_count desc, course_count desc, last_school_year desc, cip_code asc

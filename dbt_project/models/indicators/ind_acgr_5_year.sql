@@ -1,0 +1,12 @@
+-- One row per person in an adjusted cohort: five-year graduation.
+with judged as ({{ ind_adjusted_cohort(5) }}),
+
+final as (
+    select
+        'ACGR_5YR' as indicator_code,
+        '1.0' as indicator_version,
+        {{ ind_judged() }}
+    from judged
+)
+
+select * from final
