@@ -16,8 +16,9 @@ def hand_back(warehouse: Warehouse, state: State, delivery_ids: Iterable[int]) -
     receipts = []
     for delivery_id in delivery_ids:
         rows = warehouse.fetch_all(
-            "select submitter, file_name, exists (select from quality.rule_result as r"
-            " where r.delivery_id = d.delivery_id and failed_count > 0)"
+            "select submitter, file_name,"
+            " exists (select from quality.rejected_row as r where r.delivery_id = d.delivery_id)"
+            " or exists (select from quality.noted_row as n where n.delivery_id = d.delivery_id)"
             " from control.delivery as d where delivery_id = %s",
             [delivery_id],
         )

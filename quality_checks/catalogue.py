@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
 from quality_checks.derived import BasicKind, basic_rules, usual_tolerance
+from quality_checks.derived_comparisons import DistributionLimits, VolumeLimits, comparison_rules
 from quality_checks.rule import ColumnName, Rule, Severity
 from quality_checks.state_rules import with_changes
 from warehouse.errors import P20WError
@@ -33,6 +34,8 @@ class RuleSheet(BaseModel):
     owner: str
     rejected_tolerance: float = Field(ge=0, lt=1)
     basic: dict[ColumnName, dict[BasicKind, Severity]] = {}
+    volume: VolumeLimits = VolumeLimits()
+    distribution: DistributionLimits = DistributionLimits()
     rules: list[dict[str, Any]] = Field(min_length=1)
 
 
@@ -163,6 +166,7 @@ def _with_changes(path: Path, layout: Layout, given: RuleSet) -> RuleSet:
 def _rule_set(layout: Layout, sheet: RuleSheet) -> RuleSet:
     rules = basic_rules(layout, sheet.prefix, sheet.owner, sheet.basic)
     rules += [_written_rule(layout, sheet, entry) for entry in sheet.rules]
+    rules += comparison_rules(layout, sheet.prefix, sheet.owner, sheet.volume, sheet.distribution)
     for rule in rules:
         _check_columns(layout, rule)
     seen: set[str] = set()

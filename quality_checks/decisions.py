@@ -23,8 +23,9 @@ _WAITING = """
 
 # Why deliveries are held: one line per delivery and reason.
 _REASONS = """
-    select result.delivery_id, result.rule_code || ': ' || result.failed_count || ' of ' || result.evaluated_count
-        || ' rows fail, more than the ' || round(rule.tolerance::numeric * 100, 2)::float8 || ' %% tolerated'
+    select result.delivery_id, result.rule_code || ': ' || coalesce(
+            result.detail, result.failed_count || ' of ' || result.evaluated_count || ' rows fail, more than the '
+            || round(rule.tolerance::numeric * 100, 2)::float8 || ' %% tolerated')
     from quality.rule_result as result join judged_rule as rule using (rule_code)
     where result.delivery_id = any(%(ids)s) and rule.severity = 'hold' and not result.passed
     union all

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from ingest.layout import Layout
 from quality_checks.batch import sent_name
+from quality_checks.comparisons import broken_files
 from quality_checks.partners import partner_fails
 from quality_checks.predicates import failing, key_columns, key_counts
 from quality_checks.rule import Rule, tolerated_rows
@@ -43,6 +44,9 @@ def expectation(rule: Rule, layout: Layout) -> Any:
     if rule.kind == "cross_file":
         # Great Expectations puts its own table where {batch} stands.
         query = partner_fails(rule, layout, sql.SQL("select * from {{batch}}").format()).as_string()
+        return keys_expectation()(unexpected_rows_query=query, tolerance=rule.tolerance, **common)
+    if not rule.is_about_rows:
+        query = broken_files(rule, layout).as_string()
         return keys_expectation()(unexpected_rows_query=query, tolerance=rule.tolerance, **common)
     return rows_expectation()(failing_rows=_count(rule, layout), tolerance=rule.tolerance, **common)
 

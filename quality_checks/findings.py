@@ -56,7 +56,7 @@ def record(connection: Connection, layout: Layout, deliveries: Sequence[Delivery
         "insert into quality.rule_result (delivery_id, rule_code, evaluated_count, failed_count, passed)"
         " select d.delivery_id, r.rule_code, d.row_count, coalesce(f.failed, 0),"
         "     coalesce(f.failed, 0) <= ceil(r.tolerance::numeric * d.row_count)"
-        " from judged_rule as r cross join control.delivery as d left join ("
+        " from (select * from judged_rule where is_about_rows) as r cross join control.delivery as d left join ("
         "     select delivery_id, number, count(*) as failed from finding group by delivery_id, number"
         " ) as f on f.delivery_id = d.delivery_id and f.number = r.number"
         " where d.delivery_id = any(%s)",
@@ -105,7 +105,7 @@ def _create_rule_numbers(connection: Connection, rules: Sequence[Rule]) -> None:
     # Ten bytes per finding instead of a code of forty: a warning may be found on every row of a large file.
     connection.execute(
         "create temporary table judged_rule (number smallint, rule_code text, column_name text, severity text,"
-        " tolerance float8) on commit drop"
+        " tolerance float8, is_about_rows boolean) on commit drop"
     )
     columns = [
         list(range(len(rules))),
@@ -113,10 +113,12 @@ def _create_rule_numbers(connection: Connection, rules: Sequence[Rule]) -> None:
         [rule.column_name for rule in rules],
         [rule.severity for rule in rules],
         [rule.tolerance for rule in rules],
+        [rule.is_about_rows for rule in rules],
     ]
     connection.execute(
         "insert into judged_rule"
-        " select * from unnest(%s::smallint[], %s::text[], %s::text[], %s::text[], %s::float8[])",
+        " select * from unnest(%s::smallint[], %s::text[], %s::text[], %s::text[], %s::float8[],"
+        " %s::boolean[])",
         columns,
     )
 

@@ -11,12 +11,14 @@ from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
 from quality_checks.batch import Connection, Delivery, exclude_others
 from quality_checks.catalogue import RuleSet, layouts_looking_into, rule_set
+from quality_checks.comparisons import compare
 from quality_checks.decisions import decide, waiting
 from quality_checks.findings import count_by_rule, find, record, record_again
 from quality_checks.results import Decision, GateResult, RuleCount
 from quality_checks.suites import SuiteRun, run_suite, run_suite_on_findings
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
+from warehouse.state import State, load_state
 
 # Up to so many rows Great Expectations evaluates each rule a second time, in its own way, and must count the same.
 # Beyond, that would cost as much again as judging; a test proves for every rule that both ways agree.
@@ -33,7 +35,12 @@ _ACCEPTED_BEFORE = """
 
 
 def run_gate(
-    warehouse: Warehouse, layout_key: str, *, include_held: bool = False, only: int | None = None
+    warehouse: Warehouse,
+    layout_key: str,
+    *,
+    include_held: bool = False,
+    only: int | None = None,
+    state: State | None = None,
 ) -> GateResult:
     """Judge every loaded delivery of a layout, all in one transaction; a second run finds nothing to do.
 
@@ -42,6 +49,7 @@ def run_gate(
         layout_key: such as k12/student.
         include_held: judge held deliveries again too, after a directory they refer to has come in.
         only: judge this delivery alone.
+        state: whose limits of volume count; else the one that is configured.
     """
     layout = load_catalogue().layout(layout_key)
     rules = rule_set(layout_key)
@@ -54,6 +62,7 @@ def run_gate(
             return GateResult(layout_key, seconds=time.monotonic() - started)
         find(connection, layout, rules.rules, deliveries)
         record(connection, layout, deliveries)
+        compare(connection, layout, rules, deliveries, state or load_state())
         suite = _run_suite(connection, layout, rules, deliveries)
         decisions = decide(connection, layout, rules, deliveries)
         counts = _rule_counts(connection, rules, decisions)
@@ -107,7 +116,12 @@ def _rule_counts(
     failed = count_by_rule(connection, rules.rules)
     rows = sum(decision.row_count for decision in decisions)
     return tuple(
-        RuleCount(rule, rows, failed[rule.code], rule.tolerates(failed[rule.code], rows))
+        RuleCount(
+            rule,
+            rows if rule.is_about_rows else len(decisions),
+            failed[rule.code],
+            rule.tolerates(failed[rule.code], rows),
+        )
         for rule in rules.rules
     )
 

@@ -69,8 +69,8 @@ def write_reject_files(
         "select delivery_id, submitter from control.delivery as d where status in ('accepted', 'held')"
         " and (%(layout)s::text is null or layout = %(layout)s)"
         " and (%(submitter)s::text is null or submitter = %(submitter)s)"
-        " and exists (select from quality.rule_result as r"
-        "     where r.delivery_id = d.delivery_id and r.failed_count > 0) order by delivery_id",
+        " and (exists (select from quality.rejected_row as r where r.delivery_id = d.delivery_id)"
+        "     or exists (select from quality.noted_row as n where n.delivery_id = d.delivery_id)) order by delivery_id",
         {"layout": layout, "submitter": submitter},
     )
     written = []

@@ -19,6 +19,8 @@ RuleKind = Literal[
     "cross_column",
     "referential",
     "cross_file",
+    "volume",
+    "distribution",
 ]
 Severity = Literal["reject", "hold", "warn"]
 Origin = Literal["package", "changed", "state"]
@@ -39,7 +41,17 @@ _NEEDS: dict[str, set[str]] = {
     "cross_column": {"column", "fails"},
     "referential": {"column", "refers_to"},
     "cross_file": {"columns", "other", "partner"},
+    "volume": {"between_periods", "least_rows"},
+    "distribution": {"least_rows"},
 }
+# ... and of these one at least.
+_ONE_OF: dict[str, tuple[set[str], ...]] = {
+    "range": ({"minimum", "maximum"},),
+    "volume": ({"fall", "rise"},),
+    "distribution": ({"column", "columns"}, {"shift", "stability"}),
+}
+# What a rule of each kind may name beside.
+_MAY: dict[str, set[str]] = {"cross_file": {"fails"}}
 _DETAILS = (
     "column",
     "columns",
@@ -50,8 +62,16 @@ _DETAILS = (
     "refers_to",
     "other",
     "partner",
+    "fall",
+    "rise",
+    "between_periods",
+    "shift",
+    "stability",
+    "least_rows",
 )
 _ABOUT_SEVERAL_ROWS = ("uniqueness", "cross_file")
+_ABOUT_THE_FILE = ("volume", "distribution")
+TolerableChange = Annotated[float, Field(gt=0)]
 
 
 def tolerated_rows(tolerance: float, rows: int) -> int:
@@ -95,11 +115,25 @@ class Rule(BaseModel):
     other: OtherLayout | None = None
     partner: Literal["required", "forbidden"] | None = None
     same_submitter: bool = True
+    # volume: by which share of rows a file may fall or rise against the one it replaces, and against that of another
+    # period. distribution: how far a share may move, and the greatest population stability index. Fewer rows than
+    # `least_rows` in either file say nothing.
+    fall: TolerableChange | None = Field(default=None, lt=1)
+    rise: TolerableChange | None = None
+    between_periods: TolerableChange | None = None
+    shift: TolerableChange | None = Field(default=None, lt=1)
+    stability: TolerableChange | None = None
+    least_rows: int | None = Field(default=None, ge=1)
 
     @property
     def column_name(self) -> str:
-        """The column that an agency looks at first when the rule fails."""
-        return self.column or self.columns[0]
+        """The column that an agency looks at first when the rule fails; empty of a rule about the whole file."""
+        return self.column or (self.columns[0] if self.is_about_rows else "")
+
+    @property
+    def is_about_rows(self) -> bool:
+        """Whether rows break the rule, not the file as a whole in comparison with an earlier one."""
+        return self.kind not in _ABOUT_THE_FILE
 
     def tolerates(self, failed: int, rows: int) -> bool:
         """Return whether so many failing rows are within the tolerance."""
@@ -108,16 +142,14 @@ class Rule(BaseModel):
     @property
     def is_about_one_row(self) -> bool:
         """Whether a row can be judged by itself, without other rows of its delivery or of other files."""
-        return self.kind not in _ABOUT_SEVERAL_ROWS
+        return self.is_about_rows and self.kind not in _ABOUT_SEVERAL_ROWS
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         given = {name for name in _DETAILS if getattr(self, name) not in (None, ())}
-        needed = _NEEDS[self.kind]
-        if self.kind == "range":
-            needed = needed | (given & {"minimum", "maximum"} or {"minimum"})
-        if self.kind == "cross_file":
-            needed = needed | (given & {"fails"})
+        needed = _NEEDS[self.kind] | given & _MAY.get(self.kind, set())
+        for choice in _ONE_OF.get(self.kind, ()):
+            needed = needed | (given & choice or {min(choice)})
         if given != needed:
             raise ValueError(f"a {self.kind} rule names {', '.join(sorted(needed))} and nothing else")
         if self.kind == "date_order" and len(self.columns) != 2:
@@ -126,6 +158,10 @@ class Rule(BaseModel):
             raise ValueError(
                 "a cross_file rule warns: the other file may be late, or be the one that is wrong"
             )
+        if not self.is_about_rows and self.severity == "reject":
+            raise ValueError("a rule about the whole file holds or warns: there is no row to set aside")
+        if {"fall", "rise"} <= given or {"column", "columns"} <= given:
+            raise ValueError(f"a {self.kind} rule names one column or several, a fall or a rise, not both")
         if self.skip_blank and self.kind != "uniqueness":
             raise ValueError("skip_blank is for uniqueness rules")
         return self

@@ -36,7 +36,7 @@ def sync_rules(warehouse: Warehouse) -> int:
         (
             rule.code,
             rule.layout,
-            rule.column_name,
+            rule.column_name or None,
             rule.kind,
             rule.sentence,
             rule.severity,

@@ -190,6 +190,14 @@ class Landing(Section):
     arrival: Literal["now", "file_time"] = "now"
 
 
+class Volume(Section):
+    """Files of which the periods differ more by nature than rules expect: cohorts that leave, a service that ends."""
+
+    layouts: list[LayoutKey] = Field(min_length=1)
+    #: The share of rows by which a file may fall below that of an earlier period before it is held.
+    fall_between_periods: Annotated[float, Field(gt=0, lt=1)]
+
+
 class Linkage(Section):
     """Which pairs count as one person, and which go to a human."""
 
@@ -248,6 +256,7 @@ class State(Section):
     limitations: list[Limitation] = []
     landing: Landing = Landing()
     calendar: list[Expectation] = []
+    volume: list[Volume] = []
 
     def submitters_of(self, layout: str) -> list[str]:
         """The names of those who send a layout."""

@@ -35,6 +35,7 @@ _EARLIER = f"""
 _FINDINGS = """
     select rule.rule_code, rule.severity, rule.column_name, rule.sentence, coalesce(rule.repair, '') as repair,
         result.failed_count, result.evaluated_count, coalesce(earlier.failed_count, 0) as earlier_count,
+        coalesce(result.detail, '') as detail,
         coalesce(place.lines, '{}') as lines, coalesce(place.records, '{}') as records
     from quality.rule_result as result
     join quality.rule as rule using (rule_code)
@@ -98,6 +99,8 @@ class Finding:
     repair: str
     failed_count: int
     evaluated_count: int
+    # Of a rule about the whole file: what was compared, in words.
+    detail: str
     earlier_count: int
     lines: list[int]
     records: list[int]

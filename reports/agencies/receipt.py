@@ -139,8 +139,8 @@ def _rule_line(finding: Finding, delivery: Delivery, earlier: Delivery | None) -
     named = ", ".join(f"{place:,}" for place in places)
     word = kind if len(places) == 1 else f"{kind}s"
     rest = finding.failed_count - len(places)
-    where = f"{word} {named}" + (f" and {rest:,} more" if rest > 0 else "") if places else ""
-    change = "" if earlier is None else f"{finding.earlier_count:,}"
+    where = f"{word} {named}" + (f" and {rest:,} more" if rest > 0 else "") if places else finding.detail
+    change = "" if earlier is None or finding.detail else f"{finding.earlier_count:,}"
     return RuleLine(
         finding,
         sent_as.get(finding.column_name, finding.column_name),

@@ -194,3 +194,13 @@ def test_a_value_that_cannot_be_right_is_counted_by_its_rule_alone(
 ) -> None:
     outcome = outcome_of(fault, outcomes)
     assert (outcome.refusal, outcome.more) == ("", {fault.found_by: 1})
+
+
+def test_no_delivery_without_a_planted_fault_is_held(
+    outcomes: dict[Path, Outcome], warehouse: Warehouse
+) -> None:
+    assert outcomes
+    held = warehouse.fetch_all(
+        "select file_name, status_reason from control.delivery where sequence = 1 and status = 'held'"
+    )
+    assert held == []

@@ -89,6 +89,26 @@ class RuleResult(Base):
     failed_count: Mapped[int] = mapped_column(BigInteger)
     passed: Mapped[bool]
     evaluated_at: Mapped[Now]
+    # What was compared, in words: counts and shares, never a value.
+    detail: Mapped[str | None]
+
+
+class DeliveryStatistic(Base):
+    """One row per delivery, column, measure and category: rows blank or filled in, rows of each standard code."""
+
+    __tablename__ = "delivery_statistic"
+    __table_args__ = (
+        CheckConstraint(one_of("measure", "filling", "code"), name="measure"),
+        {"schema": "quality"},
+    )
+
+    delivery_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("control.delivery.delivery_id", ondelete="cascade"), primary_key=True
+    )
+    column_name: Mapped[Key]
+    measure: Mapped[Key]
+    category: Mapped[Key]
+    row_count: Mapped[int] = mapped_column(BigInteger)
 
 
 class ValidationResult(Base):

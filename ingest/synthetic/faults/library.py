@@ -65,7 +65,7 @@ _REFUSED = _those(
     ("missing_column", "k12/work_based_learning north 2019", "begin_date", "begin", s.drop_column),
     ("extra_cell", "k12/status north 2021", "", "6 values instead of 5", s.extra_cell),
     ("missing_cell", "k12/status north 2020", "", "4 values instead of 5", s.missing_cell),
-    ("broken_compression", "k12/status south 2021", "", "gzip", s.broken_gzip),
+    ("broken_compression", "k12/status south 2021", "", "incomplete", s.broken_gzip),
     ("wrong_trailer_count", "ui/wage ui_agency 2018Q1", "", "trailer", s.trailer_count),
     ("wrong_control_total", "ui/wage ui_agency 2018Q2", "", "total", s.trailer_total),
     ("missing_trailer", "ui/wage ui_agency 2018Q3", "", "trailer", s.no_trailer),
@@ -99,6 +99,7 @@ _HELD = _those(
         "K12STU-REQ-birthdate",
         s.writes_everywhere(b""),
     ),
+    ("silent_truncation", "postsecondary/course higher_ed 2022FA", "", "PSCRS-VOL-rows", s.lose_rows),
     ("wrong_period", "k12/diploma north 2021", "school_year", "K12DIP-102", s.writes_everywhere(b"2020")),
 )
 
@@ -208,6 +209,20 @@ _WARNED = _those(
         "credential_date",
         "PIRL-110",
         s.writes(b"", where=("credential_date",)),
+    ),
+    (
+        "emptied_optional_column",
+        "ui/wage ui_agency 2022Q1",
+        "weeks_worked",
+        "UIWAGE-DIS-filled",
+        s.writes_everywhere(b""),
+    ),
+    (
+        "one_code_for_all",
+        "postsecondary/course higher_ed 2021FA",
+        "is_developmental",
+        "PSCRS-DIS-is_developmental",
+        s.writes_everywhere(b"Y"),
     ),
     (
         "unknown_participant",
