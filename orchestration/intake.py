@@ -40,6 +40,7 @@ class Intake:
         loaded: deliveries loaded now.
         refused: one sentence for each file that could not be loaded; nothing of it stays.
         failed_rows: rule code → rows that broke it, over all current deliveries of the layout.
+        holding: rule code → deliveries that the rule holds, for more of their rows broke it than are tolerated.
         accepted_rows: rows of accepted deliveries that no rule set aside and no amendment replaced.
     """
 
@@ -47,6 +48,7 @@ class Intake:
     loaded: int = 0
     refused: list[str] = field(default_factory=list)
     failed_rows: dict[str, int] = field(default_factory=dict)
+    holding: dict[str, int] = field(default_factory=dict)
     accepted_rows: int = 0
 
     def metadata(self) -> dict[str, int | str]:
@@ -94,6 +96,8 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
     for found in rule_counts(warehouse, layout=layout.key):
         code = found["rule_code"]
         intake.failed_rows[code] = intake.failed_rows.get(code, 0) + found["failed_count"]
+        if found["status"] == "held" and found["severity"] == "hold" and not found["passed"]:
+            intake.holding[code] = intake.holding.get(code, 0) + 1
     intake.accepted_rows = warehouse.fetch_value(_ROWS_IN_FORCE, {"layout": layout.key})
     return intake
 

@@ -32,7 +32,7 @@ _SCORECARD = """
 _RULE_COUNTS = """
     select d.layout, d.submitter, d.period, result.delivery_id, result.rule_code, rule.column_name, rule.kind, rule.severity,
         rule.sentence, rule.owner, result.evaluated_count, result.failed_count, result.passed,
-        result.detail
+        result.detail, d.status
     from quality.rule_result as result
     join quality.rule as rule using (rule_code)
     join control.delivery as d using (delivery_id)

@@ -4,6 +4,8 @@ An asset loads what waits in the landing folder for its layout, then runs the qu
 How files are read and rules are judged belongs to `ingest` and `quality_checks`.
 """
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from ingest.catalogue import Catalogue, load_catalogue
@@ -12,6 +14,9 @@ from orchestration import meter
 from orchestration.resources import WarehouseResource
 from quality_checks.catalogue import referenced_layouts, rules_for
 from quality_checks.rule import Rule
+
+if TYPE_CHECKING:
+    from orchestration.intake import Intake
 
 
 def raw_assets(catalogue: Catalogue | None = None) -> list[dg.AssetsDefinition]:
@@ -47,7 +52,7 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
             intake = take_in(warehouse.prepared(), warehouse.state(), layout)
         return dg.MaterializeResult(
             metadata=intake.metadata(),
-            check_results=[_check_result(name, rule, intake.failed_rows) for name, rule in rules.items()],
+            check_results=[check_result(name, rule, intake) for name, rule in rules.items()],
         )
 
     return _load
@@ -58,12 +63,21 @@ def check_name(rule: Rule) -> str:
     return "".join(c if c.isalnum() else "_" for c in rule.code)
 
 
-def _check_result(name: str, rule: Rule, failed_rows: dict[str, int]) -> dg.AssetCheckResult:
-    """A rule's result: counts only, never values, for Dagster keeps its events for ever."""
-    failed = failed_rows.get(rule.code, 0)
+def check_result(name: str, rule: Rule, intake: "Intake") -> dg.AssetCheckResult:
+    """A rule's result: counts only, never values, for Dagster keeps its events for ever.
+
+    A hold rule fails, as an error, while it keeps a delivery out; rows within its tolerance do not. What it stops is
+    that delivery, in the gate: the check does not stop the run, for other agencies' deliveries go on.
+    """
+    failed, held = intake.failed_rows.get(rule.code, 0), intake.holding.get(rule.code, 0)
     return dg.AssetCheckResult(
         check_name=name,
-        passed=failed == 0,
+        passed=held == 0 if rule.severity == "hold" else failed == 0,
         severity=dg.AssetCheckSeverity.ERROR if rule.severity == "hold" else dg.AssetCheckSeverity.WARN,
-        metadata={"failed_rows": failed, "severity": rule.severity, "owner": rule.owner},
+        metadata={
+            "failed_rows": failed,
+            "held_deliveries": held,
+            "severity": rule.severity,
+            "owner": rule.owner,
+        },
     )
