@@ -12,8 +12,11 @@ _SCOPES = {"program": "program", "career_cluster": "cluster"}
 
 def chosen(state: State) -> dict[tuple[str, str], str]:
     """(set of parameters, parameter) -> value as text, for all that the state's file decides."""
-    concentrator = state.perkins.concentrator
+    perkins = state.perkins
+    concentrator = perkins.concentrator
+    since = f" since {perkins.valid_from}" if perkins.valid_from else ""
     return {
+        ("PERKINS_SECONDARY", "definition"): f"{perkins.preset or 'own'}{since}",
         ("PERKINS_SECONDARY", "min_courses"): str(concentrator.min_courses),
         ("PERKINS_SECONDARY", "min_credits"): f"{concentrator.min_credits:g}",
         ("PERKINS_SECONDARY", "scope"): _SCOPES[concentrator.scope],

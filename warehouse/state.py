@@ -25,6 +25,7 @@ from pydantic import (
 from warehouse.errors import P20WError
 
 DEMO_STATE = Path(__file__).parent / "states" / "demo.yml"
+PERKINS_PRESETS = DEMO_STATE.with_name("perkins_presets.yml")
 
 # File names separate submitter, layout and period by two underscores.
 SubmitterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
@@ -111,9 +112,24 @@ class Concentrator(Section):
 
 
 class Perkins(Section):
-    """Parameters of the Perkins V indicators."""
+    """Parameters of the Perkins V indicators: a preset, single values, or single values over a preset."""
 
+    preset: str | None = None
+    #: First school year of the preset's definition; told with the parameters in force.
+    valid_from: Year | None = None
     concentrator: Concentrator = Concentrator()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_preset(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("preset") is None:
+            return given
+        presets = yaml.safe_load(PERKINS_PRESETS.read_text(encoding="utf-8"))
+        if given["preset"] not in presets:
+            raise ValueError(f"preset is not one of {', '.join(sorted(presets))}")
+        preset = presets[given["preset"]]
+        concentrator = preset["concentrator"] | dict(given.get("concentrator") or {})
+        return {"valid_from": preset["valid_from"]} | given | {"concentrator": concentrator}
 
 
 Minimum = Annotated[int, Field(ge=3)]
