@@ -4,12 +4,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, increments, linkage_step, load_memory, loading, releases, rules
+from tests.bench import growth, increments, layout_loads, linkage_step, load_memory, loading, releases, rules
 from tests.bench.measure import Measure, keep
 from warehouse.home import Home
 
 GROUPS = {
     "load": loading.measures,
+    "layouts": layout_loads.measures,
     "memory": load_memory.measures,
     "rules": rules.measures,
     "linkage": linkage_step.measures,

@@ -41,11 +41,11 @@ def _delimited(warehouse: Warehouse, folder: Path) -> dict[str, Measure]:
     for path in files:
         ours.append(_seconds(lambda path=path: load_file(warehouse, path)))
         bare.append(
-            _seconds(lambda path=path: _bare_copy(warehouse, path, columns, "format csv, header true"))
+            _seconds(lambda path=path: bare_copy(warehouse, path, columns, "format csv, header true"))
         )
     pandas_rate = PANDAS_ROWS / _to_sql_seconds(warehouse, files[0])
     return {
-        "load_delimited_speed_to_bare_copy": Measure(round(min(bare) / min(ours), 3), "ratio", 0.5, "higher"),
+        "load_delimited_speed_to_bare_copy": Measure(round(min(bare) / min(ours), 3), "ratio", 0.8, "higher"),
         "load_delimited_speed_to_pandas_to_sql": Measure(
             round(ROWS / min(ours) / pandas_rate, 1), "ratio", 50, "higher"
         ),
@@ -53,16 +53,16 @@ def _delimited(warehouse: Warehouse, folder: Path) -> dict[str, Measure]:
 
 
 def _fixed_width(warehouse: Warehouse, folder: Path) -> dict[str, Measure]:
-    files = [_wage_file(folder / f"ui__wage__ui_agency__{2016 + i}Q1.dat", seed=i) for i in range(REPEATS)]
+    files = [wage_file(folder / f"ui__wage__ui_agency__{2016 + i}Q1.dat", seed=i) for i in range(REPEATS)]
     ours = [_seconds(lambda path=path: load_file(warehouse, path)) for path in files]
     # A bare COPY cannot cut fields: the whole record as one column is the least that any loader must move.
     bare = [
-        _seconds(lambda path=path: _bare_copy(warehouse, path, ["record"], "format csv, delimiter e'\\x01'"))
+        _seconds(lambda path=path: bare_copy(warehouse, path, ["record"], "format csv, delimiter e'\\x01'"))
         for path in files
     ]
     return {
         "load_fixed_width_speed_to_bare_copy": Measure(
-            round(min(bare) / min(ours), 3), "ratio", 0.5, "higher"
+            round(min(bare) / min(ours), 3), "ratio", 0.8, "higher"
         )
     }
 
@@ -71,7 +71,7 @@ def _seconds(action: object) -> float:
     return best_seconds(action, repeats=1)  # type: ignore[arg-type]
 
 
-def _bare_copy(warehouse: Warehouse, path: Path, columns: list[str], options: str) -> None:
+def bare_copy(warehouse: Warehouse, path: Path, columns: list[str], options: str) -> None:
     """COPY the file's bytes into an ordinary all-text table: no hash, no archive, no record of a delivery."""
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.execute("drop table if exists public.bare")
@@ -120,21 +120,21 @@ def _course_file(path: Path, seed: int) -> Path:
     return path
 
 
-def _wage_file(path: Path, seed: int) -> Path:
+def wage_file(path: Path, seed: int, rows: int = WAGE_ROWS) -> Path:
     draw = np.random.default_rng(seed)
-    records = np.full((WAGE_ROWS + 2, 276), ord(" "), dtype=np.uint8)
+    records = np.full((rows + 2, 276), ord(" "), dtype=np.uint8)
     records[:, 275] = ord("\n")
     records[0, 0], records[-1, 0], records[1:-1, 0] = ord("A"), ord("F"), ord("S")
     body = records[1:-1]
-    cents = draw.integers(100_000, 2_000_000, WAGE_ROWS)
-    _put(body, 2, 9, draw.integers(100_000_000, 899_999_999, WAGE_ROWS))
-    body[:, 10:16] = draw.integers(ord("A"), ord("Z"), (WAGE_ROWS, 6))
-    body[:, 30:35] = draw.integers(ord("A"), ord("Z"), (WAGE_ROWS, 5))
+    cents = draw.integers(100_000, 2_000_000, rows)
+    _put(body, 2, 9, draw.integers(100_000_000, 899_999_999, rows))
+    body[:, 10:16] = draw.integers(ord("A"), ord("Z"), (rows, 6))
+    body[:, 30:35] = draw.integers(ord("A"), ord("Z"), (rows, 5))
     _put(body, 50, 14, cents)
     _put(body, 64, 14, cents)
-    _put(body, 147, 7, draw.integers(1_000_000, 1_020_000, WAGE_ROWS))
+    _put(body, 147, 7, draw.integers(1_000_000, 1_020_000, rows))
     body[:, 214:220] = np.frombuffer(f"03{path.stem.split('__')[3][:4]}".encode(), dtype=np.uint8)
-    _put(records[-1:], 2, 10, np.array([WAGE_ROWS]))
+    _put(records[-1:], 2, 10, np.array([rows]))
     _put(records[-1:], 41, 15, np.array([cents.sum()]))
     path.write_bytes(records.tobytes())
     return path

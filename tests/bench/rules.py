@@ -21,6 +21,7 @@ LAYOUT = "ui/wage"
 ROWS = 2_000_000
 SMALL_ROWS = 250_000
 ACCOUNTS = 20_000
+AGAIN = 2
 
 
 def measures(folder: Path) -> dict[str, Measure]:
@@ -38,9 +39,14 @@ def measures(folder: Path) -> dict[str, Measure]:
             _judge(warehouse, period, rows) for period, rows in (("2016Q1", SMALL_ROWS), ("2017Q1", ROWS))
         )
         scan = best_seconds(lambda: scan_delivery(warehouse, large[0]))
+        # In turn with the scan, so that what else the machine does falls on both.
+        judged = large[2]
+        for _ in range(AGAIN):
+            judged = min(judged, _judge_again(warehouse, large[0]))
+            scan = min(scan, best_seconds(lambda: scan_delivery(warehouse, large[0])))
         return {
-            f"gate_seconds_{ROWS}_wage_rows": Measure(round(large[2], 2), "seconds", None, "lower"),
-            "gate_to_one_full_scan": Measure(round(large[2] / scan, 2), "ratio", 10, "lower"),
+            f"gate_seconds_{ROWS}_wage_rows": Measure(round(judged, 2), "seconds", None, "lower"),
+            "gate_to_one_full_scan": Measure(round(judged / scan, 2), "ratio", 10, "lower"),
             "load_and_gate_growth": Measure(
                 round(math.log(sum(large[1:]) / sum(small[1:])) / math.log(ROWS / SMALL_ROWS), 3),
                 "exponent",
@@ -62,8 +68,23 @@ def _judge(warehouse: Warehouse, period: str, rows: int) -> tuple[int, float, fl
     return delivery_id, loaded - started, time.perf_counter() - loaded
 
 
+def _judge_again(warehouse: Warehouse, delivery_id: int) -> float:
+    """Seconds of the whole gate over a delivery that it has decided on, as if it waited."""
+    warehouse.execute(
+        "update control.delivery set status = 'loaded', decided_at = null where delivery_id = %s",
+        [delivery_id],
+    )
+    started = time.perf_counter()
+    run_gate(warehouse, LAYOUT, only=delivery_id)
+    return time.perf_counter() - started
+
+
 def scan_delivery(warehouse: Warehouse, delivery_id: int) -> None:
-    """Read every value of every row of a delivery once and do nothing with it."""
+    """Look at every value of every row of a delivery once and do nothing with it.
+
+    The cheapest statement that reaches each value: it counts those that are not null, with as many workers as the
+    gate has. Nothing is trimmed, compared or added up, so the scan is not made to look slow.
+    """
     columns = load_catalogue().layout(LAYOUT).columns
     counts = sql.SQL(", ").join(
         sql.SQL("count({})").format(sql.Identifier(column.name)) for column in columns
