@@ -23,8 +23,10 @@ participants as (
 ),
 
 -- Enough courses of one program, by the end of the window.
-reached as (
-    select distinct courses.person_id
+programs_reached as (
+    select
+        courses.person_id,
+        courses.cip_code
     from courses
     inner join participants on courses.person_id = participants.person_id
     cross join parameters
@@ -32,6 +34,8 @@ reached as (
     group by courses.person_id, courses.cip_code, parameters.min_courses
     having count(distinct courses.course_code) >= cast(parameters.min_courses as integer)
 ),
+
+reached as (select distinct person_id from programs_reached),
 
 judged as (
     select
