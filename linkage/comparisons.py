@@ -35,14 +35,7 @@ def _learned(label: str, condition: str, m: float, u: float, *, frequency_of: st
 
 
 def _fixed(label: str, condition: str, m: float, u: float) -> Level:
-    return {
-        "sql_condition": condition,
-        "label_for_charts": label,
-        "m_probability": m,
-        "u_probability": u,
-        "fix_m_probability": True,
-        "fix_u_probability": True,
-    }
+    return _learned(label, condition, m, u) | {"fix_m_probability": True, "fix_u_probability": True}
 
 
 def _comparison(name: str, *levels: Level) -> Comparison:
@@ -50,16 +43,15 @@ def _comparison(name: str, *levels: Level) -> Comparison:
 
 
 # Sets hold the joined forms and former surnames too: a double surname in the given name's column is still found.
-_SWAPPED = "list_has_any(given_all_l, family_all_r) and list_has_any(given_all_r, family_all_l)"
-_EXACT_GIVEN = "given_l = given_r"
+_SWAPPED = "p_names_swapped(given_all_l, family_all_l, given_all_r, family_all_r)"
+_INITIAL = "(given_l is null or given_r is null) and list_has_any(initials_l, initials_r)"
 
 
-def given() -> Comparison:
-    """Compare given names where both sides have a whole one, or nearly always do."""
+def _given(*last: Level) -> Comparison:
     return _comparison(
         "given",
         _null("fi_l is null or fi_r is null"),
-        _learned("same given name", _EXACT_GIVEN, 0.86, 0.004, frequency_of="given"),
+        _learned("same given name", "given_l = given_r", 0.86, 0.004, frequency_of="given"),
         _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
         _learned("same among all given names", "list_has_any(given_all_l, given_all_r)", 0.01, 0.0003),
         _learned("one is a nickname of the other", "list_has_any(roots_l, roots_r)", 0.05, 0.003),
@@ -70,82 +62,60 @@ def given() -> Comparison:
         _fixed(
             "given name is the other's middle name", "given_l = middle_r or given_r = middle_l", 0.004, 0.0015
         ),
-        _fixed(
-            "initial agrees",
-            "(given_l is null or given_r is null) and list_has_any(initials_l, initials_r)",
-            0.004,
-            0.0008,
-        ),
+        *last,
+    )
+
+
+def given() -> Comparison:
+    """Compare given names where both sides have a whole one, or nearly always do."""
+    return _given(
+        _fixed("initial agrees", _INITIAL, 0.004, 0.0008),
         _learned("another given name", "ELSE", 0.015, 0.985),
     )
 
 
 def given_or_initial() -> Comparison:
     """Compare given names where wage accounts often hold an initial only."""
+    return _given(
+        _learned("initial agrees", _INITIAL, 0.03, 0.0045), _fixed("another given name", "ELSE", 0.01, 0.95)
+    )
+
+
+def _family(after_parts: tuple[Level, ...], last: tuple[Level, ...]) -> Comparison:
     return _comparison(
-        "given",
-        _null("fi_l is null or fi_r is null"),
-        _learned("same given name", _EXACT_GIVEN, 0.86, 0.004, frequency_of="given"),
+        "family",
+        _null("family_l is null or family_r is null"),
+        _learned("same surname", "family_l = family_r", 0.9, 0.0025, frequency_of="family"),
         _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
-        _learned("same among all given names", "list_has_any(given_all_l, given_all_r)", 0.01, 0.0003),
-        _learned("one is a nickname of the other", "list_has_any(roots_l, roots_r)", 0.05, 0.003),
+        _learned("same among all surnames", "list_has_any(family_all_l, family_all_r)", 0.025, 0.0002),
+        *after_parts,
         _learned(
-            "nearly the same given name", "jaro_winkler_similarity(given_l, given_r) >= 0.9", 0.025, 0.0013
-        ),
-        _fixed(
-            "given name is the other's middle name", "given_l = middle_r or given_r = middle_l", 0.004, 0.0015
+            "a part of the surname agrees", "list_has_any(family_tokens_l, family_tokens_r)", 0.015, 0.0003
         ),
         _learned(
-            "initial agrees",
-            "(given_l is null or given_r is null) and list_has_any(initials_l, initials_r)",
-            0.03,
-            0.0045,
+            "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
         ),
-        _fixed("another given name", "ELSE", 0.01, 0.95),
+        *last,
+        _learned("another surname", "ELSE", 0.01, 0.75),
     )
 
 
 def family() -> Comparison:
     """Compare surnames with the former ones, double surnames and marriage in mind."""
-    return _comparison(
-        "family",
-        _null("family_l is null or family_r is null"),
-        _learned("same surname", "family_l = family_r", 0.9, 0.0025, frequency_of="family"),
-        _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
-        _learned("same among all surnames", "list_has_any(family_all_l, family_all_r)", 0.025, 0.0002),
-        _learned(
-            "a part of the surname agrees", "list_has_any(family_tokens_l, family_tokens_r)", 0.015, 0.0003
-        ),
-        _learned(
-            "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
-        ),
-        _learned("another surname, both women", "sex_l = 'F' and sex_r = 'F'", 0.02, 0.25),
-        _learned("another surname", "ELSE", 0.01, 0.75),
-    )
+    women = _learned("another surname, both women", "sex_l = 'F' and sex_r = 'F'", 0.02, 0.25)
+    return _family((), (women,))
 
 
 def family_or_six_letters() -> Comparison:
-    """Compare surnames where wage accounts may cut them to six letters."""
+    """Compare surnames where wage accounts may cut them to six letters, or keep six letters of one part."""
     # Six characters with the space of "DE HAAS" leave five letters.
     six = (
-        "least(len(family_l), len(family_r)) between 4 and 6"
-        " and (starts_with(family_l, family_r) or starts_with(family_r, family_l))"
+        "(least(len(family_l), len(family_r)) between 4 and 6"
+        " and (starts_with(family_l, family_r) or starts_with(family_r, family_l)))"
+        " or p_part_cut(list_concat(family_all_l, family_tokens_l), family_r)"
+        " or p_part_cut(list_concat(family_all_r, family_tokens_r), family_l)"
     )
-    return _comparison(
-        "family",
-        _null("family_l is null or family_r is null"),
-        _learned("same surname", "family_l = family_r", 0.9, 0.0025, frequency_of="family"),
-        _fixed("given and family name swapped", _SWAPPED, 0.002, 2e-5),
-        _learned("same among all surnames", "list_has_any(family_all_l, family_all_r)", 0.025, 0.0002),
-        _learned("first six letters agree", six, 0.02, 0.0002),
-        _learned(
-            "a part of the surname agrees", "list_has_any(family_tokens_l, family_tokens_r)", 0.015, 0.0003
-        ),
-        _learned(
-            "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
-        ),
-        _learned("another surname", "ELSE", 0.01, 0.75),
-    )
+    return _family((_learned("first six letters agree", six, 0.02, 0.0002),), ())
 
 
 def middle() -> Comparison:
@@ -173,18 +143,23 @@ def middle_initial() -> Comparison:
 
 
 def birth_date() -> Comparison:
-    """Compare birth dates given as eight digits, year first."""
+    """Compare birth dates given as eight digits, year first; or years where a side has no more."""
+    both = "dob_l is not null and dob_r is not null"
     swapped = "dob_l = birth_year_r || substr(dob_r, 7, 2) || substr(dob_r, 5, 2)"
     two_parts = (
         "birth_month_l = birth_month_r or birth_day_l = birth_day_r"
         " or (birth_year_l = birth_year_r and right(dob_l, 2) = right(dob_r, 2))"
     )
+    # An age can be a year off on either side of a birthday.
+    year_off = f"not ({both}) and abs(birth_year_l::integer - birth_year_r::integer) <= 1"
     return _comparison(
         "dob",
-        _null("dob_l is null or dob_r is null"),
+        _null("birth_year_l is null or birth_year_r is null"),
         _learned("same birth date", "dob_l = dob_r", 0.96, 0.0007),
         _fixed("month and day swapped", swapped, 0.006, 1e-5),
-        _learned("one digit differs", "damerau_levenshtein(dob_l, dob_r) <= 1", 0.015, 0.012),
+        _fixed("same birth year, no more known", f"not ({both}) and birth_year_l = birth_year_r", 0.9, 0.04),
+        _learned("one digit differs", f"{both} and damerau_levenshtein(dob_l, dob_r) <= 1", 0.015, 0.004),
+        _fixed("a year off, no more known", year_off, 0.06, 0.08),
         _learned("two of year, month and day agree", two_parts, 0.004, 0.015),
         _learned("another birth date", "ELSE", 0.004, 0.97),
     )
@@ -200,14 +175,28 @@ def sex() -> Comparison:
     )
 
 
-def zip_code() -> Comparison:
-    """Compare residence: people move, so that disagreement says little."""
+def residence() -> Comparison:
+    """Compare ZIP codes, or cities: people move, so that disagreement says little."""
     return _comparison(
         "zip",
-        _null("zip_l is null or zip_r is null"),
+        _null("(zip_l is null or zip_r is null) and (city_l is null or city_r is null)"),
         _learned("same ZIP code", "zip_l = zip_r", 0.7, 0.005),
+        _fixed("same city", "city_l = city_r", 0.6, 0.03),
         _learned("same ZIP area", "left(zip_l, 3) = left(zip_r, 3)", 0.1, 0.1),
         _learned("another ZIP area", "ELSE", 0.2, 0.9),
+    )
+
+
+def street() -> Comparison:
+    """Compare street addresses, which few sources deliver: fixed, low enough for households that share one."""
+    return _comparison(
+        "street",
+        _null("street_l is null or street_r is null"),
+        _fixed("same street address", "street_l = street_r", 0.5, 0.0008),
+        _fixed(
+            "nearly the same street address", "jaro_winkler_similarity(street_l, street_r) >= 0.9", 0.2, 0.003
+        ),
+        _fixed("another street address", "ELSE", 0.3, 0.996),
     )
 
 

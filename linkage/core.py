@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from linkage.cluster import DEFAULT_MARGIN, cluster
 from linkage.engine import open_database
 from linkage.frequencies import count_frequencies
+from linkage.leads import add_leads
 from linkage.model import LinkModel, default_model
 from linkage.predict import predict
 from linkage.records import check_records
@@ -18,10 +19,15 @@ from linkage.standardise import standardise
 from linkage.standing import Standing, keep_standing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import duckdb
     import pyarrow as pa
+
+
+# About ten candidate pairs per record, a hundred bytes each while they are compared.
+_RECORDS_PER_CHUNK = 500_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ def link(
     margin: float = DEFAULT_MARGIN,
     must_link: pa.Table | None = None,
     cannot_link: pa.Table | None = None,
+    single_record_sources: Collection[str] | None = None,
+    chunks: int | None = None,
     standing: Standing | None = None,
     threads: int | None = None,
     spill: Path | None = None,
@@ -69,6 +77,9 @@ def link(
         margin: Bits by which the best candidate must lead the next.
         must_link: Pairs (record_id_l, record_id_r) that people decided to be one person, whatever speaks against it.
         cannot_link: Pairs that people decided to be two; stands against `must_link`.
+        single_record_sources: Sources that hold each person once, so that no person gets two records of one of them. If none
+            are named: those of the warehouse, and other sources in which hardly anybody appears twice.
+        chunks: Parts in which pairs are scored, each small enough for the memory; chosen by the number of records if None.
         standing: What an earlier run left: only new and changed records are scored. Ignored if another model left it.
         threads: DuckDB threads; all cores if none is given.
         spill: Folder for blocks that do not fit into memory; none are written if none is given.
@@ -77,13 +88,22 @@ def link(
     checked = check_records(records)
     connection = open_database(threads=threads, spill=spill)
     try:
-        standardise(connection, checked, must_link, cannot_link)
+        standardise(connection, checked, must_link, cannot_link, single_record_sources)
         if model.frequencies is None:
             model = model.with_frequencies(count_frequencies(connection))
         if standing is not None and standing.model_version != model.version:
             standing = None
-        predict(connection, model, threshold=threshold, review_floor=review_floor, standing=standing)
+        parts = chunks or 1 + checked.num_rows // _RECORDS_PER_CHUNK
+        predict(
+            connection,
+            model,
+            threshold=threshold,
+            review_floor=review_floor,
+            chunks=parts,
+            standing=standing,
+        )
         cluster(connection, margin=margin)
+        add_leads(connection)
         return _collect(connection, model)
     finally:
         connection.close()

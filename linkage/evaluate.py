@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def _harmonic(precision: float, recall: float) -> float:
+    total = precision + recall
+    return 2 * precision * recall / total if total else 0.0
+
+
 @dataclass(frozen=True)
 class PairQuality:
     """Counts of pairs and the three measures that follow from them."""
@@ -38,8 +43,7 @@ class PairQuality:
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
+        return _harmonic(self.precision, self.recall)
 
     def as_dict(self) -> dict[str, float]:
         """Return counts and measures under their names."""
@@ -62,7 +66,11 @@ class Evaluation:
         return {
             "records": self.records,
             "pairs": self.pairs.as_dict(),
-            "bcubed": {"precision": self.bcubed_precision, "recall": self.bcubed_recall},
+            "bcubed": {
+                "precision": self.bcubed_precision,
+                "recall": self.bcubed_recall,
+                "f1": _harmonic(self.bcubed_precision, self.bcubed_recall),
+            },
             "by_source_pair": {key: quality.as_dict() for key, quality in self.by_source_pair.items()},
             "by_group": {
                 column: {value: quality.as_dict() for value, quality in values.items()}

@@ -17,6 +17,8 @@ NAME_COLUMNS = ("given", "family")
 
 # A name of fewer records could tell who is in the file, and its frequency is mere chance.
 _FEWEST = 5
+# In a small file every name is a common one by its count alone.
+_FEWEST_RECORDS = 2_000
 # Below this share all names count as equally rare, as in the comparisons.
 _RAREST = 5e-5
 
@@ -64,7 +66,7 @@ def count_frequencies(connection: duckdb.DuckDBPyConnection) -> Frequencies:
     source = "spine" if scalar(connection, "select count(*) from spine") else "node"
     rare, shares = {}, {}
     for column in NAME_COLUMNS:
-        total = max(1, scalar(connection, f"select count({column}) from {source}"))
+        total = max(_FEWEST_RECORDS, scalar(connection, f"select count({column}) from {source}"))
         rare[column] = float(f"{max(_RAREST, 2 / total):.6g}")
         shares[column] = {
             name: float(f"{count / total:.6g}")

@@ -178,18 +178,30 @@ def _decide(threshold: float) -> str:
             coalesce(l.dob = r.dob, false) as same_dob,
             p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
                 or l.given = r.middle or r.given = l.middle
-                or (list_has_any(l.given_all, r.family_all) and list_has_any(r.given_all, l.family_all))
+                or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
+                or (l.ssn = r.ssn and l.mi = r.mi and list_has_any(l.family_all, r.family_all))
                 or (l.ssn = r.ssn and damerau_levenshtein(l.given, r.given) <= 1)
                 or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials)) as given_agrees,
             l.fi is not null and r.fi is not null as given_known,
             l.given is null or r.given is null as given_cut,
-            list_has_any(l.family_tokens, r.family_tokens) or p_family_cut(l.family, r.family)
+            l.family is not null and r.family is not null as family_known,
+            p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family)
                 or l.family is null or r.family is null as family_similar,
+            l.is_wage <> r.is_wage
+                and coalesce(if(l.is_wage, l.seen, r.seen) < strptime(coalesce(l.dob, r.dob), '%Y%m%d') + interval 14 year, false)
+                as works_as_child,
             list_has_any(l.family_all, r.family_all) as family_agrees,
-            l.dob is not null and r.dob is not null and l.dob <> r.dob
+            coalesce(damerau_levenshtein(l.dob, r.dob) <= 1 or l.birth_day = r.birth_day or l.birth_month = r.birth_month
+                or l.dob = r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
+                or (l.dob is null or r.dob is null) and l.birth_year = r.birth_year, false) as birth_agrees,
+            coalesce(l.zip = r.zip or l.street = r.street or l.city = r.city, false) as residence_agrees,
+            coalesce(l.mi = r.mi, false) as middle_agrees,
+            (l.dob is not null and r.dob is not null and l.dob <> r.dob
                 and damerau_levenshtein(l.dob, r.dob) > 1
                 and l.dob <> r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
-                and l.birth_month <> r.birth_month and l.birth_day <> r.birth_day as dob_conflicts,
+                and l.birth_month <> r.birth_month and l.birth_day <> r.birth_day)
+                or ((l.dob is null or r.dob is null) and abs(l.birth_year::integer - r.birth_year::integer) > 1)
+                as dob_conflicts,
             l.suffix is not null and r.suffix is not null and l.suffix <> r.suffix
                 and not list_contains(['JRII', 'IIJR'], l.suffix || r.suffix) as suffix_conflicts
         from weighed as s join node as l on l.unique_id = s.node_l join node as r on r.unique_id = s.node_r
@@ -197,6 +209,7 @@ def _decide(threshold: float) -> str:
     judged as (
         select *, case
             when suffix_conflicts then 'suffix_conflict'
+            when works_as_child then 'wages_before_age_14'
             when profile = 'wages' and same_ssn and given_known and not coalesce(given_agrees, false)
                 then 'ssn_agrees_given_name_differs'
             when profile = 'wages' and same_ssn and given_cut and not coalesce(family_similar, false)
@@ -204,6 +217,9 @@ def _decide(threshold: float) -> str:
             when profile = 'education' and dob_conflicts then 'birth_date_differs_without_ssn'
             when profile = 'education' and given_known and not coalesce(given_agrees, false) and same_dob and family_agrees
                 then 'possible_twins'
+            when profile = 'education' and coalesce(given_agrees, false)::int
+                + (coalesce(family_similar, false) and family_known)::int
+                + birth_agrees::int + residence_agrees::int + middle_agrees::int < 3 then 'too_little_known'
         end as veto
         from fact
     )

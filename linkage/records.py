@@ -1,7 +1,7 @@
 """The person record: the one shape in which every agency's identifiers reach linkage.
 
-The Arrow schema and its checks belong here; how values are cleaned for comparison is `standardise`'s business.
-Messages name columns and counts, never values: each value here identifies somebody.
+The Arrow schema, its checks and what a source's records can be belong here; how values are cleaned for comparison is
+`standardise`'s business. Messages name columns and counts, never values: each value here identifies somebody.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from warehouse.errors import P20WError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SPINE_SOURCES = ("k12", "postsecondary", "wioa", "bridge")
-"""Sources whose records carry a name and a birth date: clusters of persons are built from these."""
-
 WAGE_SOURCES = ("ui",)
 """Sources without a birth date: their records are attached to persons, many to one."""
 
 DUPLICATE_FREE_SOURCES = ("k12", "wioa", "bridge")
 """Sources that issue one identifier per person, so that a person can hold one record of each."""
+
+SINGLE_RECORD_INSTITUTIONS = "postsecondary"
+"""The source whose institutions, named before a `|` in its keys, issue one identifier per student each."""
 
 _TEXT_COLUMNS = (
     "record_id",
@@ -34,11 +34,18 @@ _TEXT_COLUMNS = (
     "preferred_name",
     "sex",
     "zip_code",
+    "city",
+    "street_address",
+    "birth_year",
+    "age",
 )
 _DATE_COLUMNS = ("birthdate", "first_seen", "last_seen")
 _LIST_COLUMNS = ("other_first_names", "other_last_names", "set_aside")
 COLUMNS = (*_TEXT_COLUMNS, *_DATE_COLUMNS, *_LIST_COLUMNS)
 _KEY_COLUMNS = ("record_id", "source", "source_key")
+_TELLING = ("ssn", "first_name", "last_name", "birthdate")
+
+_ONLY_SOURCE = "records"
 
 
 def record_schema() -> pa.Schema:
@@ -74,26 +81,35 @@ def check_decisions(table: pa.Table | None) -> pa.Table:
 def check_records(table: pa.Table) -> pa.Table:
     """Return the records in the contract's columns and types, or say what keeps them from being linked.
 
+    Only record_id and one of first_name, last_name, ssn and birthdate must be there. Without a source all records are of
+    one; without a source_key the record_id is it; any other column that is missing is not known.
+
     Raises:
-        P20WError: A column is missing or of another type, a key is empty or given twice, a source is unknown.
+        P20WError: What must be there is missing, a column is of another type, a key is empty or given twice.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     schema = record_schema()
-    missing = [name for name in schema.names if name not in table.column_names]
-    if missing:
-        raise P20WError(
-            f"Person records lack the column {missing[0]}.",
-            "Build identity.person_record again: linkage reads every column of the person-record contract.",
-        )
-    try:
-        cast = table.select(schema.names).cast(pa.schema([field.with_nullable(True) for field in schema]))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise P20WError(
-            "A column of the person records has a type that linkage cannot read.",
-            f"Expected types: {', '.join(f'{field.name} {field.type}' for field in schema)}.",
-        ) from None
+    _check_columns(table)
+    if "source" not in table.column_names:
+        table = table.append_column("source", pa.repeat(pa.scalar(_ONLY_SOURCE), table.num_rows))
+    if "source_key" not in table.column_names:
+        table = table.append_column("source_key", table["record_id"])
+    columns = []
+    for field in schema:
+        try:
+            columns.append(
+                table[field.name].cast(field.type)
+                if field.name in table.column_names
+                else pa.nulls(table.num_rows, field.type)
+            )
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise P20WError(
+                f"The column {field.name} of the person records has a type or values that linkage cannot read.",
+                f"It must be of the type {field.type}, a date as YYYY-MM-DD.",
+            ) from None
+    cast = pa.table(columns, names=schema.names)
     for name in _KEY_COLUMNS:
         if cast[name].null_count:
             raise P20WError(
@@ -102,10 +118,17 @@ def check_records(table: pa.Table) -> pa.Table:
             )
     if pc.count_distinct(cast["record_id"]).as_py() != cast.num_rows:
         raise P20WError("Some record_id is given to several person records.", "Give one row per record_id.")
-    unknown = set(pc.unique(cast["source"]).to_pylist()) - {*SPINE_SOURCES, *WAGE_SOURCES}
-    if unknown:
-        raise P20WError(
-            f"Person records name {len(unknown)} source(s) that linkage does not know.",
-            f"Known sources: {', '.join((*SPINE_SOURCES, *WAGE_SOURCES))}.",
-        )
     return cast
+
+
+def _check_columns(table: pa.Table) -> None:
+    if "record_id" not in table.column_names:
+        raise P20WError(
+            "Person records lack the column record_id.",
+            "Give each record an id of its own. docs/linkage.md lists the columns that linkage reads.",
+        )
+    if not set(_TELLING) & set(table.column_names):
+        raise P20WError(
+            f"Person records lack all of {', '.join(_TELLING)}.",
+            "Name the columns as the person-record contract in docs/linkage.md does.",
+        )

@@ -31,7 +31,7 @@ class Profile:
 def profiles() -> dict[str, Profile]:
     """Return the models by name."""
     c = comparisons
-    learner = [c.given(), c.family(), c.middle(), c.birth_date(), c.sex(), c.zip_code()]
+    learner = [c.given(), c.family(), c.middle(), c.birth_date(), c.sex(), c.residence(), c.street()]
     names = "l.given = r.given and l.family = r.family"
     birth = "l.dob = r.dob"
     made = (

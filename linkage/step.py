@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOGIC_VERSION = 3
+LOGIC_VERSION = 4
 """Raised when standardisation, vetoes or clustering change, so that unchanged records are linked again."""
 
 # The frequencies of fewer records say little of a population: until then each run counts its own.

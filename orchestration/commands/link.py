@@ -2,7 +2,7 @@
 
 import click
 
-from orchestration.commands import link_decisions, link_runs
+from orchestration.commands import link_decisions, link_evaluate, link_runs
 
 
 @click.group("link", invoke_without_command=True)
@@ -36,5 +36,5 @@ def train() -> None:
     click.echo(f"The model is in {train_model(open_warehouse())}.")
 
 
-for part in (*link_runs.COMMANDS, *link_decisions.COMMANDS):
+for part in (link_evaluate.evaluate, *link_runs.COMMANDS, *link_decisions.COMMANDS):
     command.add_command(part)

@@ -252,7 +252,7 @@ def _three_colleges(x: Someone) -> Told:
 
 def _placeholder_names(x: Someone) -> Told:
     unnamed = {"first_name": "Unknown", "last_name": "Unknown", "middle_name": None}
-    return [x.row("k12", "A", **unnamed), x.row("bridge", "B", **unnamed)], "A B", set()
+    return [x.row("k12", "A", **unnamed), x.row("bridge", "B", **unnamed)], "A B", {"too_little_known"}
 
 
 _TELLERS = [
