@@ -236,7 +236,7 @@ def test_an_explanation_names_the_link_or_what_stands_against_it(linked: Warehou
     apart = account.explain(linked, run, "k12:b", "k12:b2")
     assert "only a person's decision joins them" in " ".join(apart.reasons)
     twins = account.explain(linked, run, "wioa:t", "bridge:b")
-    assert "below the threshold of 0.9" in " ".join(twins.reasons)
+    assert "perhaps twins" in " ".join(twins.reasons)
     with pytest.raises(P20WError, match="No record or person"):
         account.explain(linked, run, "k12:nobody", "k12:a")
 
