@@ -18,14 +18,14 @@ def split_header(text: str, delimiter: str) -> list[str]:
     if not text.strip():
         return []
     try:
-        names = next(csv.reader([text], delimiter=delimiter))
+        names = [name.strip().strip('"').strip() for name in next(csv.reader([text], delimiter=delimiter))]
     except csv.Error:
         names = [text]
     if any("\n" in name or "\r" in name for name in names):
         # A quotation that does not end on the line runs into the data, which no message may show; its mark stays, so
         # that the name is not taken for a known one.
         return [name.strip() for name in text.splitlines()[0].split(delimiter)]
-    return [name.strip().strip('"').strip() for name in names]
+    return names
 
 
 def match_header(names: list[str], layout: Layout, version: str, file_name: str) -> list[Column]:

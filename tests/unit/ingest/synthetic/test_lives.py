@@ -12,7 +12,8 @@ from ingest.synthetic.names import name_book
 from ingest.synthetic.parameters import RACES, Parameters
 from ingest.synthetic.population import JUNIOR, MALE
 from ingest.synthetic.renditions import K12, POSTSECONDARY, render
-from ingest.synthetic.truth import adjusted_cohort, college_going, evidence_spells
+from ingest.synthetic.truth import adjusted_cohort
+from ingest.synthetic.truth_windows import college_spells, graduates
 
 LEARNERS = 6000
 
@@ -115,16 +116,15 @@ def test_a_concentrator_has_passed_two_courses_of_one_program(life: Life) -> Non
 
 def test_the_planted_gap_in_college_going_is_there(life: Life) -> None:
     graduate, _ = regular_graduates(LEARNERS, life.schooling)
-    _, went = college_going(life, evidence_spells(life))
-    diplomas = life.schooling.diplomas
-    who = diplomas["person"][np.isin(diplomas["diploma_type"], [0, 1, 2])]
+    who, _, diploma = graduates(life)
+    went = college_spells(life).overlapping(who, diploma + 1, diploma + 365)
     assert len(who) == graduate.sum()
     economic = life.people.economic[who]
     assert went[~economic].mean() - went[economic].mean() > 0.1
 
 
 def test_the_planted_gap_in_graduation_is_there(life: Life) -> None:
-    _, graduate = adjusted_cohort(life.people, life.schooling)
+    _, _, graduate = adjusted_cohort(life.people, life.schooling, 4)
     assert 0.75 < graduate.mean() < 0.92
     rows = life.schooling.enrollments
     final = np.unique(rows["person"])
