@@ -23,6 +23,8 @@ COMMANDS = {
     "status": "What is loaded, linked and published.",
     "deliveries": "Every delivery and what became of it.",
     "quality": "What the rules found, and files to hand back.",
+    "indicators": "Which indicators the loaded deliveries allow, and what the others lack.",
+    "trace": "From a cell of the cube to its evidence, versions and files.",
     "nsc": "The request file for the National Student Clearinghouse.",
     "doctor": "Whether this installation is sound.",
     "url": "The connection URL, for psql, a notebook or a BI tool.",

@@ -21,6 +21,11 @@ def chosen(state: State) -> dict[tuple[str, str], str]:
         ("PERKINS_SECONDARY", "min_credits"): f"{concentrator.min_credits:g}",
         ("PERKINS_SECONDARY", "scope"): _SCOPES[concentrator.scope],
         ("PERKINS_SECONDARY", "allowed_levels"): "|".join(concentrator.allowed_levels),
+        **{
+            (code, parameter): str(value)
+            for code, values in state.indicators.items()
+            for parameter, value in values.items()
+        },
     }
 
 

@@ -266,6 +266,8 @@ class State(Section):
     as_of: datetime.date
     submitters: dict[SubmitterName, Submitter] = Field(min_length=1)
     perkins: Perkins
+    #: Parameters and targets by indicator code: `WIOA_ER_Q2: {target: 0.7, target_PY2022: 0.72}`.
+    indicators: dict[str, dict[str, str | int | float]] = {}
     disclosure: Disclosure
     linkage: Linkage
     clearinghouse: Clearinghouse | None = None

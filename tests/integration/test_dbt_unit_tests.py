@@ -1,7 +1,9 @@
 """The golden cases of the models, which dbt runs on an empty warehouse."""
 
 import os
+import re
 import subprocess
+from pathlib import Path
 
 from ingest.sync import sync_catalogue
 from orchestration.manifest import dbt_executable, project_dir
@@ -37,6 +39,12 @@ def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Wareho
         INDICATORS
     )
     assert warehouse.fetch_value("select count(*) from indicators.cube") == 0
+    # What the analysts' guide shows can be run as it stands.
+    guide = (Path(__file__).parents[2] / "docs" / "warehouse-model.md").read_text()
+    examples = re.findall(r"```sql\n(.*?)```", guide, flags=re.DOTALL)
+    assert len(examples) >= 5
+    for example in examples:
+        warehouse.fetch_all(example.rstrip().rstrip(";"))
     # A parameter's value in force is told with the indicator.
     parameters = "select parameters from indicators.registry where indicator_code = 'PERKINS_3S1'"
     assert "min_courses = 2" in warehouse.fetch_value(parameters)
