@@ -134,6 +134,11 @@ def readiness_lines(found: list[Readiness]) -> Iterator[str]:
     yield f"{ready} of {len(found)} indicators can be computed from the loaded deliveries."
 
 
+def described_sets(rule: dict[str, Any]) -> list[str]:
+    """The sets of parameters that an indicator names beside its own."""
+    return str(rule["config"]["meta"]["indicator"].get("parameter_sets") or "").split()
+
+
 @dataclass(frozen=True)
 class CellName:
     """Which cell is traced: the cohort, and at most one organisation and one subgroup."""
@@ -189,8 +194,8 @@ def trace_lines(warehouse: Warehouse, cell: CellName) -> Iterator[str]:
     yield f"rule        {rule['original_file_path']}, sha256 {rule['checksum']['checksum'][:16]}"
     for parameter, value, chosen in warehouse.fetch_all(
         "select parameter, value, is_state_choice from indicators.indicator_parameter"
-        " where indicator_code = %(indicator)s order by 1",
-        names,
+        " where indicator_code = any(%s) order by 1",
+        ([cell.indicator, *described_sets(rule)],),
     ):
         yield f"  {parameter} = {value}{' (chosen by the state)' if chosen else ''}"
     for run, model_version, threshold, finished in warehouse.fetch_all(
