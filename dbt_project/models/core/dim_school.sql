@@ -1,4 +1,4 @@
--- One row per school: those of the directories, as their submitter described them last, and those that only learners name.
+-- One row per school: those of the directories, as described last, and those that only rows of learners name.
 with schools as (select * from {{ ref('stg_k12__schools') }}),
 
 directory as (
