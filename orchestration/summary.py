@@ -86,7 +86,7 @@ def linkage_against_truth(warehouse: Warehouse, truth: Path) -> dict[str, float 
 
 
 def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[IndicatorLine]:
-    """Each indicator whose truth is known, over all complete cohorts of the whole state, beside its true value."""
+    """Each indicator over all complete cohorts of the whole state, beside its true value or why there is none."""
     import pyarrow.csv as pc
 
     from ingest.synthetic.truth import NOT_IN_LIVES
@@ -115,7 +115,7 @@ def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[Indicato
             else NOT_IN_LIVES.get(row["indicator_code"], "not counted from the lives yet"),
         )
         for row in rows
-        if row["indicator_code"] in true
+        if row["value"] is not None
     ]
 
 
