@@ -103,25 +103,31 @@ create table assigned (cluster_id bigint, person_id varchar, is_new boolean);
 create table overlap as
 select c.cluster_id, p.person_id, min(p.since) as since, sum(p.trust) as n
 from clusters as c join previous as p using (record_id) group by c.cluster_id, p.person_id;
+create table former_overlap as
+select c.cluster_id, p.person_id, min(p.since) as since, sum(p.trust) as n
+from clusters as c join former as p using (record_id)
+where p.person_id not in (select person_id from previous)
+group by c.cluster_id, p.person_id;
+create table can_return as select cluster_id, max(n) as n from former_overlap group by cluster_id;
 """
 
 _OVERLAP = "create or replace table open_overlap as from overlap"
 
 _FORMER_OVERLAP = """
 create or replace table open_overlap as
-select c.cluster_id, p.person_id, min(p.since) as since, sum(p.trust) as n
-from clusters as c join former as p using (record_id)
-where c.cluster_id not in (select cluster_id from assigned) and p.person_id not in (select person_id from previous)
-group by c.cluster_id, p.person_id
+from former_overlap where cluster_id not in (select cluster_id from assigned)
 """
 
-# Of equal shares the oldest id wins; the order is total, so that each round finds at least one pair.
+# Of equal shares the oldest id wins, and of equal clusters the one that has no former id to go back to: a merge taken
+# back leaves everyone under the id they had. The order is total, so that each round finds at least one pair.
 _MUTUAL_BEST = """
 create or replace table found as
 select cluster_id, person_id from (
     select *, row_number() over (partition by cluster_id order by n desc, since, person_id, cluster_id) as for_cluster,
-        row_number() over (partition by person_id order by n desc, since, person_id, cluster_id) as for_person
-    from open_overlap
+        row_number() over (partition by person_id order by n desc, returns, since, person_id, cluster_id) as for_person
+    from (
+        select o.*, coalesce(r.n, 0) as returns from open_overlap as o left join can_return as r using (cluster_id)
+    )
 ) where for_cluster = 1 and for_person = 1
 """
 

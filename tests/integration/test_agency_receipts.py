@@ -7,7 +7,7 @@ import pytest
 
 from ingest.catalogue import load_catalogue
 from orchestration.agencies import score_and_show
-from orchestration.intake import take_in
+from orchestration.intake import prepare, take_in
 from tests.unit.reports.test_page import Tree
 from warehouse.connection import Warehouse
 from warehouse.state import State, load_state
@@ -30,6 +30,7 @@ def _school(number: int, name: str | None = None) -> str:
 def folder(warehouse: Warehouse) -> Path:
     """A first delivery, its correction with two faults, a held delivery and a refused file."""
     state: State = load_state()
+    prepare(warehouse, state)
     layout = load_catalogue().layout("k12/school")
     _send(warehouse, "k12__school__north__2019.txt", [_school(n) for n in range(1, 201)])
     take_in(warehouse, state, layout)
@@ -116,7 +117,8 @@ def test_every_page_names_its_parts_and_asks_nobody_for_anything(folder: Path) -
 
 def test_a_scorecard_shows_each_dimension_with_its_counts_and_a_csv(folder: Path) -> None:
     page = Tree((folder / "scorecard.html").read_text(encoding="utf-8")).root
-    assert len(page.all("svg")) == 4
+    # One for each dimension that these deliveries can be scored on: nobody is linked here.
+    assert len(page.all("svg")) == 5
     for chart in page.all("svg"):
         assert chart.all("title")[0].text
         assert chart.all("desc")[0].text

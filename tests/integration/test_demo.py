@@ -107,7 +107,7 @@ def test_indicators_are_computed_beside_their_true_values(demonstration: Demonst
     # A few hundred learners: one missed link weighs more than in a state, so rates may be three points off.
     assert all(line["remark"] for line in indicators if line["true_value"] is None)
     judged = [line for line in indicators if line["true_value"] is not None and line["denominator"] >= 100]
-    assert len(judged) > 20
+    assert len(judged) >= 15
     for line in judged:
         allowed = 3.0 if line["unit"] == "percent" else 0.1 * line["true_value"]
         assert abs(line["value"] - line["true_value"]) <= allowed, line

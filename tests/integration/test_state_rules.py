@@ -24,7 +24,7 @@ def test_a_rule_that_is_switched_off_judges_no_more_and_stays_in_history(
     rows = good_rows("k12/school", "2017", 40)
     rows[4]["school_name"] = None
     first = deliver(warehouse, state, "k12/school", "north", "2017", rows)
-    run_gate(warehouse, "k12/school")
+    run_gate(warehouse, "k12/school", state=state)
 
     own = tmp_path / "catalogue" / "rules" / "k12" / "school.yml"
     own.parent.mkdir(parents=True)
@@ -35,7 +35,7 @@ def test_a_rule_that_is_switched_off_judges_no_more_and_stays_in_history(
         rows = good_rows("k12/school", "2018", 40)
         rows[4]["school_name"] = None
         second = deliver(warehouse, state, "k12/school", "north", "2018", rows)
-        run_gate(warehouse, "k12/school")
+        run_gate(warehouse, "k12/school", state=state)
     results = warehouse.fetch_all(
         "select result.delivery_id, result.failed_count, rule.origin, rule.switched_off from quality.rule_result as result"
         " join quality.rule as rule using (rule_code) where rule_code = 'K12SCH-REQ-school_name'"

@@ -100,6 +100,12 @@ def test_a_merge_that_is_taken_back_gives_the_old_id_back() -> None:
     assert events(found) == [("revive", "P", None), ("split", "Q", "P")]
 
 
+def test_a_merge_of_equals_that_is_taken_back_leaves_everyone_under_the_id_they_had() -> None:
+    for held, retired in (("a", "b"), ("b", "a")):
+        found = assign_persons(clusters("a", "b"), previous(Q="ab"), former=previous(P=retired))
+        assert who(found) == {held: "Q", retired: "P"}
+
+
 def test_a_former_id_is_not_taken_by_records_that_kept_another() -> None:
     found = assign_persons(clusters("ab"), previous(Q="ab"), former=previous(P="ab"))
     assert set(who(found).values()) == {"Q"}
