@@ -1,10 +1,11 @@
 """Person records in, person crosswalk out: who is the same learner across agencies, with a probability for each link.
 
-Standardisation, candidate pairs, models, clusters and their measures belong here. Reading agency files does not
-(`ingest`), nor does anything that knows Dagster; only `step` knows the warehouse.
+`core.link` is one pure function over `matching` and `models`; `training` makes models, `evaluation` measures results. `runs`
+keeps results in the warehouse, `decisions` what people say, `review` asks them. Reading agency files does not belong here
+(`ingest`), nor does anything that knows Dagster.
 """
 
 from linkage.core import LinkResult, link
-from linkage.model import LinkModel
+from linkage.models.model import LinkModel
 
 __all__ = ["LinkModel", "LinkResult", "link"]

@@ -1,6 +1,6 @@
 """Linkage as one pure function: person records in, persons out, with every edge and every open question.
 
-No warehouse, no file, no randomness: the same records in any order give the same persons. Persistence is in `step`.
+No warehouse, no file, no randomness: the same records in any order give the same persons. Persistence is in `runs`.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from linkage.cluster import DEFAULT_MARGIN, cluster
 from linkage.engine import open_database
-from linkage.frequencies import count_frequencies
-from linkage.leads import add_leads
-from linkage.model import LinkModel, default_model
-from linkage.predict import predict
+from linkage.matching.cluster import DEFAULT_MARGIN, cluster
+from linkage.matching.leads import add_leads
+from linkage.matching.predict import predict
+from linkage.matching.standardise import standardise
+from linkage.matching.standing import Standing, keep_standing
+from linkage.models.frequencies import count_frequencies
+from linkage.models.model import LinkModel, default_model
 from linkage.records import check_records
-from linkage.standardise import standardise
-from linkage.standing import Standing, keep_standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linkage.blocking import SCOPES
 from linkage.engine import open_database, score_candidates
-from linkage.model import LinkModel, default_model
-from linkage.predict import evidence_settings, load_frequencies, make_prior
+from linkage.matching.blocking import SCOPES
+from linkage.matching.predict import evidence_settings, load_frequencies, make_prior
+from linkage.matching.standardise import standardise
+from linkage.models.model import LinkModel, default_model
 from linkage.records import check_decisions, check_records
-from linkage.standardise import standardise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

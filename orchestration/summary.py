@@ -67,7 +67,7 @@ def linkage_against_truth(warehouse: Warehouse, truth: Path) -> dict[str, float 
     """Pair precision and recall of the live linkage run, over all pairs of person records."""
     import pyarrow.parquet as pq
 
-    from linkage.evaluate import evaluate_pairs
+    from linkage.evaluation.evaluate import evaluate_pairs
 
     membership = warehouse.fetch_arrow(
         "select r.source, r.source_key, c.person_id::text as cluster_id"

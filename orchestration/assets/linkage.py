@@ -18,7 +18,7 @@ from orchestration.resources import WarehouseResource
 )
 def person_crosswalk(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """One row per person record of the live linkage run: the person it belongs to."""
-    from linkage.step import run_linkage
+    from linkage.runs.step import run_linkage
 
     with meter.current.step("identity/person_crosswalk"):
         summary = run_linkage(warehouse.open(), warehouse.state())

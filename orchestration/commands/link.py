@@ -17,7 +17,7 @@ def command(context: click.Context, full: bool, accept_drift: bool) -> None:
     A run asked for here also replaces one that was put back with `p20w link restore`.
     """
     if context.invoked_subcommand is None:
-        from linkage.step import Options, run_linkage
+        from linkage.runs.step import Options, run_linkage
         from warehouse.connection import open_warehouse
         from warehouse.state import load_state
 
@@ -30,7 +30,7 @@ def command(context: click.Context, full: bool, accept_drift: bool) -> None:
 @command.command("train")
 def train() -> None:
     """Train a new model on this warehouse's person records; later runs use it."""
-    from linkage.step import train_model
+    from linkage.runs.step import train_model
     from warehouse.connection import open_warehouse
 
     click.echo(f"The model is in {train_model(open_warehouse())}.")

@@ -15,19 +15,19 @@ from orchestration.commands.link_runs import steward_name
 @click.option("--port", default=0, help="The page's port; 0 takes a free one.")
 def review(steward: str, limit: int, web: bool, port: int) -> None:
     """The pairs worth a person's minute, most valuable first; answers guide every later run."""
-    from linkage.runs import find_run
+    from linkage.runs.history import find_run
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
     run = find_run(warehouse, "live")
     if web:
-        from linkage.review_server import ReviewServer
+        from linkage.review.server import ReviewServer
 
         server = ReviewServer(warehouse, run, steward=steward, limit=limit, port=port)
         click.echo(f"Review at {server.url}\nThe address is the key: share it with nobody. Ctrl+C ends it.")
         server.serve_until_interrupted()
         return
-    from linkage.terminal import Review
+    from linkage.review.terminal import Review
 
     Review(warehouse, run, steward, _ask, click.echo).go_through(limit)
 
@@ -50,7 +50,7 @@ def decisions() -> None:
 @decisions.command("list")
 def list_all() -> None:
     """Every decision, newest first, and those that contradict each other."""
-    from linkage import decisions as log
+    from linkage.decisions import log
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
@@ -75,7 +75,7 @@ def list_all() -> None:
 @click.option("--reason", required=True, help="Why, for the log.")
 def undo(decision: int, steward: str, reason: str) -> None:
     """Take a DECISION back; the next run links as if it had not been made."""
-    from linkage import decisions as log
+    from linkage.decisions import log
     from warehouse.connection import open_warehouse
 
     number = log.undo(open_warehouse(), decision, steward=steward, reason=reason, origin="terminal")
@@ -87,7 +87,7 @@ def undo(decision: int, steward: str, reason: str) -> None:
 @click.option("--with-keys", is_flag=True, help="Also the agencies' keys; those of wages hold SSN and name.")
 def export(file: Path, with_keys: bool) -> None:
     """Write every decision to a CSV FILE."""
-    from linkage.decision_files import export_decisions
+    from linkage.decisions.files import export_decisions
     from warehouse.connection import open_warehouse
 
     click.echo(f"{export_decisions(open_warehouse(), file, with_keys=with_keys):,} decisions are in {file}.")
@@ -98,8 +98,8 @@ def export(file: Path, with_keys: bool) -> None:
 @click.option("--as", "steward", help="Who decided them, where the file has no such column.")
 def take_in(file: Path, steward: str | None) -> None:
     """Take decisions in from a CSV FILE, all of them or none."""
-    from linkage.decision_files import import_decisions
-    from linkage.decisions import contradictions
+    from linkage.decisions.files import import_decisions
+    from linkage.decisions.log import contradictions
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()

@@ -37,8 +37,8 @@ def evaluate(
     The columns are those of the person-record contract in docs/linkage.md; only a name, an SSN or a birth date must be
     there. With --truth: pairwise and B-cubed precision, recall and F1, overall, by pair of sources and by group.
     """
-    from linkage.assess import assess_file
-    from linkage.model import load_model
+    from linkage.evaluation.assess import assess_file
+    from linkage.models.model import load_model
 
     found = assess_file(
         records,

@@ -17,7 +17,7 @@ def steward_name() -> str:
 @click.command("runs")
 def runs() -> None:
     """Every linkage run, newest first; one of them is live."""
-    from linkage.runs import list_runs
+    from linkage.runs.history import list_runs
     from warehouse.connection import open_warehouse
 
     click.echo(f"{'run':<9} {'status':<10} {'began':<17} {'mode':<12} {'records':>10} {'persons':>10}  why")
@@ -40,7 +40,7 @@ def restore(run: str, steward: str, reason: str) -> None:
 
     Pipeline runs keep a held run; `p20w link` replaces it.
     """
-    from linkage import runs as kept
+    from linkage.runs import history as kept
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
@@ -59,8 +59,8 @@ def restore(run: str, steward: str, reason: str) -> None:
 @click.option("--since", help="Compare with this run instead of the one before RUN.")
 def reissue(run: str, file: Path | None, since: str | None) -> None:
     """What RUN did to person ids: kept, created, merged, split, retired."""
-    from linkage import reissue as report
-    from linkage.runs import find_run
+    from linkage.runs import reissue as report
+    from linkage.runs.history import find_run
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
@@ -78,8 +78,8 @@ def reissue(run: str, file: Path | None, since: str | None) -> None:
 @click.argument("two", default="live")
 def compare(one: str, two: str) -> None:
     """Pairs and persons that run TWO gained or lost against run ONE, by source pair and reason."""
-    from linkage.compare import compare_runs
-    from linkage.runs import find_run
+    from linkage.runs.compare import compare_runs
+    from linkage.runs.history import find_run
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
@@ -103,8 +103,8 @@ def compare(one: str, two: str) -> None:
 )
 def explain(a: str, b: str, file: Path | None) -> None:
     """Why A and B are one person, or why not: record ids, person ids, or keys such as k12:12345."""
-    from linkage import account, terminal
-    from linkage.runs import find_run
+    from linkage.review import account, terminal
+    from linkage.runs.history import find_run
     from warehouse.connection import open_warehouse
 
     warehouse = open_warehouse()
@@ -116,7 +116,7 @@ def explain(a: str, b: str, file: Path | None) -> None:
         for line in terminal.sheet_lines(found.sheet):
             click.echo(line)
     if file is not None:
-        from linkage.pages import write_account
+        from linkage.review.pages import write_account
 
         write_account(found, file)
         click.echo(f"The page is {file}. It shows names: keep it where the vault is.")
@@ -126,8 +126,8 @@ def explain(a: str, b: str, file: Path | None) -> None:
 @click.option("--hide", type=click.Choice(["ssn", "state-id"]), default="ssn", show_default=True)
 def hidden_id(hide: str) -> None:
     """Link without an identifier that is known and score with it; the counts stay with the live run."""
-    from linkage.hidden import hidden_identifier_test
-    from linkage.runs import find_run
+    from linkage.evaluation.hidden import hidden_identifier_test
+    from linkage.runs.history import find_run
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 

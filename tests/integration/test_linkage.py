@@ -6,8 +6,8 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from linkage import runs, step
-from linkage.step import run_linkage, train_model
+from linkage.runs import history, step
+from linkage.runs.step import run_linkage, train_model
 from tests.integration.linkage_data import add_records, crosswalk, make_vault
 from tests.unit.linkage.people import population, record, table
 from warehouse.connection import Warehouse
@@ -121,7 +121,7 @@ def test_a_run_that_breaks_off_leaves_the_earlier_one_live(
         raise RuntimeError("the machine stopped")
 
     with monkeypatch.context() as broken:
-        broken.setattr(runs, "go_live", fail)
+        broken.setattr(history, "go_live", fail)
         with pytest.raises(RuntimeError):
             run_linkage(linked, state)
     live = "select linkage_run_id, status from control.linkage_run where status = 'live'"

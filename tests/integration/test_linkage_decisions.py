@@ -9,15 +9,17 @@ from urllib.parse import urlencode
 
 import pytest
 
-from linkage import account, decisions, runs
-from linkage.checks import broken_invariants
-from linkage.compare import compare_runs
-from linkage.decision_files import export_decisions, import_decisions
-from linkage.queue import review_queue
-from linkage.reissue import earlier_run, reissue_counts, write_reissue
-from linkage.review_server import ReviewServer
-from linkage.step import run_linkage
-from linkage.terminal import Review
+from linkage.decisions import log
+from linkage.decisions.files import export_decisions, import_decisions
+from linkage.review import account
+from linkage.review.queue import review_queue
+from linkage.review.server import ReviewServer
+from linkage.review.terminal import Review
+from linkage.runs import history
+from linkage.runs.checks import broken_invariants
+from linkage.runs.compare import compare_runs
+from linkage.runs.reissue import earlier_run, reissue_counts, write_reissue
+from linkage.runs.step import run_linkage
 from tests.integration.linkage_data import crosswalk, make_vault
 from tests.unit.linkage.people import Row, record, table
 from warehouse.connection import Warehouse
@@ -66,12 +68,12 @@ def ids() -> dict[tuple[str, str], str]:
     return {(row["source"], row["source_key"]): row["record_id"] for row in rows()}
 
 
-def live(warehouse: Warehouse) -> runs.Run:
-    return runs.find_run(warehouse, "live")
+def live(warehouse: Warehouse) -> history.Run:
+    return history.find_run(warehouse, "live")
 
 
 def say_one(warehouse: Warehouse, a: tuple[str, str], b: tuple[str, str], kind: str = "must") -> int:
-    return decisions.decide(
+    return log.decide(
         warehouse, kind, ids()[a], ids()[b], steward="kim", reason="seen the papers", origin="terminal"
     )
 
@@ -90,7 +92,7 @@ def test_two_state_ids_become_one_person_by_decision_only_and_apart_again_under_
         "select reason, cause ->> 'kind' from identity.person_event where event = 'merge'"
     )
     assert events == [(f"decision {number} of kim joined two of its records", "decision")]
-    decisions.undo(linked, number, steward="lee", reason="wrong papers", origin="terminal")
+    log.undo(linked, number, steward="lee", reason="wrong papers", origin="terminal")
     assert run_linkage(linked, state).outcome == "live"
     assert crosswalk(linked) == before
     assert linked.fetch_value("select count(*) from identity.person where status <> 'active'") == 0
@@ -125,19 +127,19 @@ def test_decisions_are_only_ever_added(linked: Warehouse) -> None:
     for statement in ("update identity.decision set kind = 'cannot'", "delete from identity.decision"):
         with pytest.raises(P20WError, match="only ever added"):
             linked.execute(statement)
-    decisions.undo(linked, number, steward="lee", reason="no", origin="terminal")
+    log.undo(linked, number, steward="lee", reason="no", origin="terminal")
     with pytest.raises(P20WError, match="already taken back"):
-        decisions.undo(linked, number, steward="lee", reason="no", origin="terminal")
+        log.undo(linked, number, steward="lee", reason="no", origin="terminal")
 
 
 def test_an_expired_decision_holds_no_longer(linked: Warehouse) -> None:
     pair = ids()["k12", "a"], ids()["k12", "b"]
     yesterday = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)
-    decisions.decide(
+    log.decide(
         linked, "must", *pair, steward="kim", reason="until now", origin="terminal", expires_on=yesterday
     )
-    assert decisions.in_force(linked).must.num_rows == 0
-    assert decisions.list_decisions(linked)[0]["state"] == "expired"
+    assert log.in_force(linked).must.num_rows == 0
+    assert log.list_decisions(linked)[0]["state"] == "expired"
 
 
 def test_contradictions_are_found_through_third_records_and_keep_people_apart(
@@ -146,7 +148,7 @@ def test_contradictions_are_found_through_third_records_and_keep_people_apart(
     say_one(linked, ("k12", "a"), ("wioa", "t"))
     say_one(linked, ("wioa", "t"), ("k12", "b"))
     against = say_one(linked, ("k12", "a"), ("k12", "b"), "cannot")
-    assert [row["decision_id"] for row in decisions.contradictions(linked)] == [against]
+    assert [row["decision_id"] for row in log.contradictions(linked)] == [against]
     assert run_linkage(linked, state).metadata()["contradicting_decisions"] == 1
     after = crosswalk(linked)
     assert after[ids()["k12", "a"]] != after[ids()["k12", "b"]]
@@ -160,7 +162,7 @@ def test_decisions_travel_as_csv_and_come_in_once(linked: Warehouse, tmp_path: P
     linked.execute("truncate identity.decision")
     assert import_decisions(linked, file) == (1, 0)
     assert import_decisions(linked, file) == (0, 1)
-    row = decisions.list_decisions(linked)[0]
+    row = log.list_decisions(linked)[0]
     assert (row["kind"], row["steward"], row["origin"]) == ("must", "kim", "import")
 
 
@@ -181,12 +183,12 @@ def test_a_file_with_an_unknown_record_is_refused_by_its_line(linked: Warehouse,
 def test_an_earlier_run_comes_back_and_is_held_until_people_start_another(
     linked: Warehouse, state: State
 ) -> None:
-    from linkage.step import Options
+    from linkage.runs.step import Options
 
     before, first = crosswalk(linked), live(linked)
     say_one(linked, ("k12", "b"), ("k12", "b2"))
     run_linkage(linked, state)
-    runs.restore(linked, runs.find_run(linked, "previous"), actor="kim", reason="too many merges")
+    history.restore(linked, history.find_run(linked, "previous"), actor="kim", reason="too many merges")
     assert crosswalk(linked) == before
     assert live(linked).linkage_run_id == first.linkage_run_id
     assert linked.fetch_value("select count(*) from identity.person where status <> 'active'") == 0
@@ -253,7 +255,7 @@ def test_the_terminal_takes_answers_notes_and_undo(linked: Warehouse) -> None:
     shown = "\n".join(lines)
     assert "Birth date" in shown
     assert "same" in shown
-    assert [row["state"] for row in decisions.list_decisions(linked) if row["kind"] != "note"] == [
+    assert [row["state"] for row in log.list_decisions(linked) if row["kind"] != "note"] == [
         "in force",
         "undone",
     ]

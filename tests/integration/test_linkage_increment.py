@@ -5,10 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from linkage import step
-from linkage.hidden import hidden_identifier_test
-from linkage.runs import find_run
-from linkage.step import Options, run_linkage
+from linkage.evaluation.hidden import hidden_identifier_test
+from linkage.runs import step
+from linkage.runs.history import find_run
+from linkage.runs.step import Options, run_linkage
 from reports.linkage_report import build_linkage_report
 from tests.integration.linkage_data import add_records, crosswalk, make_vault
 from tests.unit.linkage.people import population

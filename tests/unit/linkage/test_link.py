@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from linkage import LinkResult, link
-from linkage.evaluate import evaluate_pairs
+from linkage.evaluation.evaluate import evaluate_pairs
 from tests.unit.linkage.cases import Story, stories
 from tests.unit.linkage.people import clusters_by_key, membership, population, table
 

@@ -1,0 +1,188 @@
+"""Person records cleaned: letters, name sets, nickname roots, valid numbers and dates, and the words that say nothing.
+
+Which records fold into one node is decided in `nodes`; what makes a link, in `predict`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+PLACEHOLDERS = (
+    "UNKNOWN", "UNK", "NONE", "NA", "N A", "NULL", "TEST", "BABY", "BABY GIRL", "BABY BOY", "INFANT", "MALE", "FEMALE",
+    "NFN", "NLN", "NMN", "FNU", "LNU", "NO NAME", "NO FIRST NAME", "NO LAST NAME", "XX", "XXX",
+)  # fmt: skip
+# Written where a given name is not known; some are surnames too, so only given names are cleared of them.
+DESCRIPTIONS = (
+    "WIFE", "HUSBAND", "SPOUSE", "SON", "DAUGHTER", "GRANDSON", "GRANDDAUGHTER", "GRANDCHILD", "NEPHEW", "NIECE", "COUSIN",
+    "MOTHER", "FATHER", "MOM", "DAD", "BROTHER", "FRIEND", "ROOMMATE", "GUEST", "TENANT", "PARTNER", "CHILD", "MINOR", "ADULT",
+    "PERSON", "MAN", "WOMAN", "LADY", "GENT", "GENTLEMAN", "BOY", "GIRL", "BABY", "INFANT", "NEWBORN", "TWIN", "MALE", "FEMALE",
+    "UNKNOWN", "REFUSED", "RESIDENT", "OF", "THE", "HOUSE",
+)  # fmt: skip
+SUFFIXES = ("JR", "SR", "II", "III", "IV")
+PARTICLES = (
+    "DE", "LA", "LAS", "LOS", "DEL", "DA", "DAS", "DO", "DOS", "DI", "DU", "VAN", "VON", "DER", "DEN", "LE", "EL", "AL", "BIN",
+    "Y", "SAN", "ST",
+)  # fmt: skip
+
+# Left out without a gap: O'NEILL and ONEILL are one surname. Quotation marks, accents, the Hawaiian okina, the stop.
+_APOSTROPHES = "''`\u00b4\u2018\u2019\u02bb."
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
+
+
+def macros() -> str:
+    """The vocabulary of names as SQL: letters, tokens, suffixes, and which names fit each other."""
+    return f"""
+    create or replace macro p_letters(value) as nullif(trim(regexp_replace(regexp_replace(
+        translate(upper(strip_accents(replace(upper(value), 'ß', 'SS'))), 'ØŁĐÞ', 'OLDT'),
+        '[{_APOSTROPHES}]', '', 'g'), '[^A-Z]+', ' ', 'g')), '');
+    create or replace macro p_name(value) as
+        case when list_contains({_quoted(PLACEHOLDERS)}, p_letters(value)) then null else p_letters(value) end;
+    create or replace macro p_tokens(value) as coalesce(string_split(p_name(value), ' '), []::varchar[]);
+    create or replace macro p_given_tokens(value) as
+        case when len(list_filter(p_tokens(value), lambda t: not list_contains({_quoted(DESCRIPTIONS)}, t))) = 0
+        then []::varchar[] else p_tokens(value) end;
+    create or replace macro p_suffix_of(tokens) as
+        case when len(tokens) > 1 and list_contains({_quoted(SUFFIXES)}, tokens[-1]) then tokens[-1] end;
+    create or replace macro p_unsuffixed(tokens) as
+        case when p_suffix_of(tokens) is null then tokens else tokens[:-2] end;
+    create or replace macro p_joined(tokens) as nullif(array_to_string(tokens, ''), '');
+    create or replace macro p_significant(tokens) as
+        list_filter(tokens, lambda t: len(t) > 2 and not list_contains({_quoted(PARTICLES)}, t));
+    create or replace macro p_compact(items) as list_sort(list_distinct(list_filter(items, lambda t: len(t) > 1)));
+    -- A surname as some accounts keep it, cut short or mistyped.
+    create or replace macro p_family_cut(family_l, family_r) as
+        starts_with(family_l, family_r) or starts_with(family_r, family_l)
+        or jaro_winkler_similarity(family_l, family_r) >= 0.85;
+    -- The same of a name's parts and former forms: ABU MOHAMMED may be kept as ABU MO, GARCIA LOPEZ as LOPEZ.
+    create or replace macro p_part_cut(parts, family) as
+        len(family) >= 4 and len(list_filter(parts, lambda t: starts_with(t, family) and len(family) <= 6)) > 0;
+    create or replace macro p_surname_fits(all_l, tokens_l, family_l, all_r, tokens_r, family_r) as
+        p_family_cut(family_l, family_r) or list_has_any(tokens_l, tokens_r) or list_has_any(all_l, all_r)
+        or p_part_cut(list_concat(all_l, tokens_l), family_r) or p_part_cut(list_concat(all_r, tokens_r), family_l);
+    create or replace macro p_any_near(left_names, right_names) as
+        len(list_filter(left_names, lambda x:
+            len(list_filter(right_names, lambda y: jaro_winkler_similarity(x, y) >= 0.9)) > 0)) > 0;
+    create or replace macro p_names_swapped(given_l, family_l, given_r, family_r) as
+        p_any_near(given_l, family_r) and p_any_near(given_r, family_l);
+    create or replace macro p_longest_first(name, record) as
+        lpad((1000 - len(name))::varchar, 4, '0') || name || lpad(record::varchar, 12, '0');
+    -- Two given names that one person may well use: a shared root, one cut short, one mistyped.
+    create or replace macro p_given_agrees(all_l, roots_l, given_l, all_r, roots_r, given_r) as
+        list_has_any(all_l, all_r) or list_has_any(roots_l, roots_r)
+        or jaro_winkler_similarity(given_l, given_r) >= 0.85
+        or starts_with(given_l, given_r) or starts_with(given_r, given_l);
+    """
+
+
+def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the nickname table: `nickname_root(name, roots, nickname_initials)` in upper case."""
+    import nicknames
+
+    with nicknames.with_names_csv_path() as path:
+        connection.execute(
+            """
+            create or replace table nickname_pair as
+            select distinct p_joined(p_tokens(name1)) as canonical, p_joined(p_tokens(name2)) as nickname
+            from read_csv(?, header = true, all_varchar = true) where relationship = 'has_nickname'
+            """,
+            [str(path)],
+        )
+    connection.execute(
+        """
+        create or replace table nickname_root as
+        select name, list_sort(list(distinct root) filter (root is not null)) as roots,
+            list_sort(list(distinct initial)) as nickname_initials
+        from (
+            select nickname as name, canonical as root, left(canonical, 1) as initial from nickname_pair
+            union all select canonical, null, left(nickname, 1) from nickname_pair
+        ) as pair
+        group by name
+        """
+    )
+
+
+# Numbers follow the sources' own keys, not the random record ids: a rebuilt warehouse breaks ties the same way.
+RECORD = """
+create or replace table record as
+select row_number() over (order by source, source_key, record_id) as record, * from person_record;
+"""
+
+CLEAN = """
+create or replace table cleaned as
+with parsed as (
+    select
+        record, source, source_key,
+        -- Spreadsheets drop leading zeros; one digit nine times is no number.
+        case when regexp_full_match(ssn, '[0-9 -]{7,11}') and len(regexp_replace(ssn, '[^0-9]', '', 'g')) between 7 and 9
+            and not regexp_full_match(ssn, '0+|1+|2+|3+|4+|5+|6+|7+|8+|9+')
+            then lpad(regexp_replace(ssn, '[^0-9]', '', 'g'), 9, '0') end as ssn,
+        p_given_tokens(first_name) as first_tokens, p_tokens(middle_name) as middle_tokens,
+        p_tokens(last_name) as last_tokens, p_given_tokens(preferred_name) as preferred_tokens,
+        p_letters(generation_code) as generation,
+        list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first,
+        list_transform(coalesce(other_last_names, []), lambda n: p_unsuffixed(p_tokens(n))) as other_last,
+        -- A pupil's age outside school age says that the date is wrong, whatever else it says.
+        case when birthdate > date '1900-01-01' and birthdate <= current_date and not (
+            source = 'k12' and first_seen is not null and date_diff('year', birthdate, first_seen) not between 3 and 23
+        ) then strftime(birthdate, '%Y%m%d') end as dob,
+        case when birthdate is null then coalesce(
+            nullif(regexp_extract(birth_year, '(1[89]|20)[0-9]{2}'), ''),
+            (year(coalesce(first_seen, date '2000-01-01')) - try_cast(regexp_extract(age, '^ *([0-9]{1,3})', 1) as integer))
+                ::varchar) end as year_alone,
+        case left(upper(trim(sex)), 1) when 'F' then 'F' when 'M' then 'M' end as sex,
+        coalesce(nullif(regexp_extract(zip_code, '[0-9]{5}'), ''), regexp_replace(upper(zip_code), '[^A-Z0-9]', '', 'g')) as zip,
+        p_letters(city) as city,
+        nullif(trim(regexp_replace(regexp_replace(upper(strip_accents(street_address)), '[^A-Z0-9]+', ' ', 'g'),
+            '\b(STREET|ROAD|AVENUE|DRIVE|LANE|COURT|PLACE|BOULEVARD|ST|RD|AVE|DR|LN|CT|PL|BLVD)\b', '', 'g')), '') as street,
+        first_seen as seen
+    from record
+),
+named as (
+    select *,
+        case generation when 'JUNIOR' then 'JR' when 'SENIOR' then 'SR' when '' then null else generation end as code,
+        p_unsuffixed(last_tokens) as surname,
+        coalesce(middle_tokens[1], case when len(first_tokens) > 1 then first_tokens[2] end) as middle
+    from parsed
+)
+select
+    record, source, source_key, ssn, dob, coalesce(left(dob, 4), year_alone) as birth_year, sex, nullif(zip, '') as zip,
+    city, street, seen, middle,
+    coalesce(case when code in ('JR', 'SR', 'II', 'III', 'IV') then code end, p_suffix_of(last_tokens)) as suffix,
+    case when len(first_tokens[1]) > 1 then first_tokens[1] end as given,
+    left(first_tokens[1], 1) as fi,
+    p_compact(list_concat(first_tokens, [p_joined(first_tokens), p_joined(preferred_tokens)], preferred_tokens[1:1],
+        list_transform(other_first, lambda t: t[1]))) as given_all,
+    p_joined(surname) as family,
+    p_compact(list_concat([p_joined(surname)], list_transform(other_last, lambda t: p_joined(t)))) as family_all,
+    p_compact(p_significant(list_concat(surname, flatten(other_last)))) as family_tokens
+from named;
+"""
+
+# Sets of given names repeat: each distinct one is looked up once.
+ROOTS = """
+create or replace table name_set as
+select s.given_all, list_sort(list_distinct(list_concat(s.given_all, flatten(list(coalesce(n.roots, [])))))) as roots,
+    list_sort(list_distinct(flatten(list(list_concat([left(g.name, 1)], coalesce(n.nickname_initials, [])))))) as initials
+from (select distinct given_all from cleaned) as s, unnest(s.given_all) as g(name)
+left join nickname_root as n on n.name = g.name
+group by s.given_all;
+create or replace table person as
+select c.*, coalesce(s.roots, []::varchar[]) as roots,
+    case when c.fi is null then coalesce(s.initials, []::varchar[])
+    else list_sort(list_distinct(list_append(coalesce(s.initials, []::varchar[]), c.fi))) end as initials
+from cleaned as c left join name_set as s on s.given_all = c.given_all;
+"""
+
+# An SSN under which many differently named people appear stands for "unknown", whatever its digits.
+DUMMY_SSN = """
+create or replace table dummy_ssn as
+select ssn from person where ssn is not null and given is not null
+group by ssn having count(distinct left(given, 1)) > 6 and count(distinct family) > 10;
+update person set ssn = null where ssn in (select ssn from dummy_ssn);
+"""

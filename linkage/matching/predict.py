@@ -1,0 +1,232 @@
+"""Scoring candidate pairs with a trained model, and the vetoes that turn a link into a question for a person.
+
+Out come the tables `edge` (every pair at or above the review floor, with its decision) and `cannot_link`. Which records
+end up together is decided in `cluster`; which pairs are looked at, in `blocking`.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+from typing import TYPE_CHECKING, Any
+
+from linkage.engine import scalar, score_candidates
+from linkage.matching.blocking import SCOPES, find_pairs
+from linkage.models.frequencies import NAME_COLUMNS, count_frequencies
+from linkage.models.settings import profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from linkage.matching.standing import Standing
+    from linkage.models.model import LinkModel
+
+logger = logging.getLogger(__name__)
+
+# One in so many records of a source has no counterpart in another; half is near enough, a factor of two is one bit.
+_OVERLAP_BITS = 1
+# A file is a part of some population: agreement by chance is never likelier than among so many.
+_LEAST_POPULATION = 1024
+# Kept below the floor too, so that a population that shrank by half needs no new scores.
+_KEPT_BITS = 1.0
+
+
+def predict(
+    connection: duckdb.DuckDBPyConnection,
+    model: LinkModel,
+    *,
+    threshold: float,
+    review_floor: float,
+    chunks: int = 1,
+    standing: Standing | None = None,
+) -> None:
+    """Score every candidate pair, or only those of new and changed nodes, and make `edge` and `cannot_link`."""
+    connection.execute(
+        """
+        create or replace table scored (node_l bigint, node_r bigint, profile varchar, evidence double, is_apart boolean);
+        """
+    )
+    make_prior(connection)
+    floor = _bits(review_floor) - _KEPT_BITS
+    frequencies = load_frequencies(connection, model)
+    left = "node"
+    if standing is not None:
+        standing.recall(connection)
+        left = "changed_node"
+    for name, profile in profiles().items():
+        for part in range(chunks):
+            find_pairs(connection, SCOPES[name], profile.blocking_rules, left=left, chunk=(part, chunks))
+            if scalar(connection, "select count(*) from candidate"):
+                _score(connection, evidence_settings(model, name), frequencies, name, floor)
+    connection.execute(_weigh(review_floor))
+    connection.execute(_decide(threshold))
+    logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from edge"))
+
+
+# However unlikely among a million people: who uses whose SSN is for a person to see.
+_SSN_AND_SURNAME = "(l.is_wage <> r.is_wage and l.ssn = r.ssn and list_has_any(l.family_all, r.family_all))"
+
+
+def _bits(probability: float) -> float:
+    return math.log2(probability / (1 - probability))
+
+
+def make_prior(connection: duckdb.DuckDBPyConnection, sizes: Mapping[str, int] | None = None) -> None:
+    """Make `prior(source_l, source_r, bits)`: each record has at most about one counterpart in another source.
+
+    In whole bits: a pair scores the same next quarter unless a source has doubled meanwhile.
+
+    Args:
+        connection: A database with `node`.
+        sizes: Nodes by source of the whole population, where `node` holds a part of it.
+    """
+    connection.execute("create or replace temp table population (source varchar, n bigint)")
+    if sizes:
+        connection.executemany("insert into population values (?, ?)", list(sizes.items()))
+    connection.execute(
+        f"""
+        create or replace table prior as
+        with counted as (select source, count(*) as n from node group by source),
+        sized as (
+            select c.source, greatest(c.n, coalesce(p.n, 0)) as n from counted as c left join population as p using (source)
+        )
+        select l.source as source_l, r.source as source_r,
+            -{_OVERLAP_BITS} - round(log2(greatest(l.n, r.n, {_LEAST_POPULATION}))) as bits
+        from sized as l, sized as r
+        """
+    )
+
+
+def load_frequencies(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> dict[str, str]:
+    """Make the lookup tables of the model's name frequencies and return their names by column."""
+    frequencies = model.frequencies or count_frequencies(connection)
+    return {column: frequencies.load(connection, column) for column in NAME_COLUMNS}
+
+
+def _score(
+    connection: duckdb.DuckDBPyConnection,
+    settings: dict[str, Any],
+    frequencies: dict[str, str],
+    name: str,
+    floor: float,
+) -> None:
+    with score_candidates(connection, settings, frequencies) as pairs:
+        # Rounded, so that the order of links cannot hang on the last bit of a sum.
+        connection.execute(
+            f"""
+            insert into scored
+            select least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), '{name}', round(match_weight, 4),
+                false
+            from {pairs} as s join node as l on l.unique_id = s.unique_id_l join node as r on r.unique_id = s.unique_id_r
+            join prior as p on p.source_l = l.source and p.source_r = r.source
+            where s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}
+            """
+        )
+        if name == "full":
+            connection.execute(_kept_apart(pairs, floor))
+
+
+def evidence_settings(model: LinkModel, profile: str, *, in_detail: bool = False) -> dict[str, Any]:
+    """Return a model's Splink settings with an even prior: what they score is the evidence alone."""
+    settings = copy.deepcopy(model.profiles[profile])
+    settings |= {
+        "probability_two_random_records_match": 0.5,
+        "link_type": "dedupe_only",
+        "retain_intermediate_calculation_columns": in_detail,
+        "retain_matching_columns": in_detail,
+    }
+    return settings
+
+
+def _kept_apart(pairs: str, floor: float) -> str:
+    # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
+    return f"""
+    insert into scored
+    select distinct least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), 'full', round(match_weight, 4), true
+    from {pairs} as s join node as l on l.unique_id = s.unique_id_l join node as r on r.unique_id = s.unique_id_r
+    join prior as p on p.source_l = l.source and p.source_r = r.source
+    where s.match_weight + p.bits < {floor} and l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1
+    """
+
+
+def _weigh(review_floor: float) -> str:
+    return f"""
+    create or replace table weighed as
+    select s.*, l.source as source_l, r.source as source_r, s.evidence + p.bits as match_weight,
+        round(1 / (1 + pow(2.0, -(s.evidence + p.bits))), 6) as match_probability
+    from scored as s join node as l on l.unique_id = s.node_l join node as r on r.unique_id = s.node_r
+    join prior as p on p.source_l = l.source and p.source_r = r.source;
+    create or replace table cannot_link as
+    select w.node_l, w.node_r from weighed as w join node as l on l.unique_id = w.node_l
+    join node as r on r.unique_id = w.node_r where w.is_apart or (
+        w.profile = 'full' and w.match_probability < {review_floor} and l.dob = r.dob
+        and damerau_levenshtein(l.ssn, r.ssn) > 1);
+    delete from weighed as w using node as l, node as r where l.unique_id = w.node_l and r.unique_id = w.node_r
+        and (w.is_apart or (w.match_probability < {review_floor} and not {_SSN_AND_SURNAME}));
+    """
+
+
+def _decide(threshold: float) -> str:
+    return f"""
+    create or replace table edge as
+    with fact as (
+        select s.*,
+            coalesce(l.ssn = r.ssn, false) as same_ssn,
+            coalesce(l.dob = r.dob, false) as same_dob,
+            p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
+                or l.given = r.middle or r.given = l.middle
+                or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
+                or (l.ssn = r.ssn and l.mi = r.mi and list_has_any(l.family_all, r.family_all))
+                or (l.ssn = r.ssn and damerau_levenshtein(l.given, r.given) <= 1)
+                or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials)) as given_agrees,
+            l.fi is not null and r.fi is not null as given_known,
+            l.given is null or r.given is null as given_cut,
+            l.family is not null and r.family is not null as family_known,
+            p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family)
+                or l.family is null or r.family is null as family_similar,
+            l.is_wage <> r.is_wage
+                and coalesce(if(l.is_wage, l.seen, r.seen) < strptime(coalesce(l.dob, r.dob), '%Y%m%d') + interval 14 year, false)
+                as works_as_child,
+            list_has_any(l.family_all, r.family_all) as family_agrees,
+            coalesce(damerau_levenshtein(l.dob, r.dob) <= 1 or l.birth_day = r.birth_day or l.birth_month = r.birth_month
+                or l.dob = r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
+                or (l.dob is null or r.dob is null) and l.birth_year = r.birth_year, false) as birth_agrees,
+            coalesce(l.zip = r.zip or l.street = r.street or l.city = r.city, false) as residence_agrees,
+            coalesce(l.mi = r.mi, false) as middle_agrees,
+            (l.dob is not null and r.dob is not null and l.dob <> r.dob
+                and damerau_levenshtein(l.dob, r.dob) > 1
+                and l.dob <> r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
+                and l.birth_month <> r.birth_month and l.birth_day <> r.birth_day)
+                or ((l.dob is null or r.dob is null) and abs(l.birth_year::integer - r.birth_year::integer) > 1)
+                as dob_conflicts,
+            l.suffix is not null and r.suffix is not null and l.suffix <> r.suffix
+                and not list_contains(['JRII', 'IIJR'], l.suffix || r.suffix) as suffix_conflicts
+        from weighed as s join node as l on l.unique_id = s.node_l join node as r on r.unique_id = s.node_r
+    ),
+    judged as (
+        select *, case
+            when suffix_conflicts then 'suffix_conflict'
+            when works_as_child then 'wages_before_age_14'
+            when profile = 'wages' and same_ssn and given_known and not coalesce(given_agrees, false)
+                then 'ssn_agrees_given_name_differs'
+            when profile = 'wages' and same_ssn and given_cut and not coalesce(family_similar, false)
+                then 'ssn_agrees_initial_only'
+            when profile = 'education' and dob_conflicts then 'birth_date_differs_without_ssn'
+            when profile = 'education' and given_known and not coalesce(given_agrees, false) and same_dob and family_agrees
+                then 'possible_twins'
+            when profile = 'education' and coalesce(given_agrees, false)::int
+                + (coalesce(family_similar, false) and family_known)::int
+                + birth_agrees::int + residence_agrees::int + middle_agrees::int < 3 then 'too_little_known'
+        end as veto
+        from fact
+    )
+    -- A veto asks about pairs that would have been linked; what is unlikely and contradicted besides is not worth asking.
+    select node_l, node_r, profile, match_weight, match_probability, source_l, source_r,
+        coalesce(veto, case when match_probability < {threshold} then 'below_threshold' end) as reason,
+        veto is null and match_probability >= {threshold} as is_link
+    from judged where veto is null or match_probability >= {threshold}
+        or (veto = 'ssn_agrees_given_name_differs' and family_agrees);
+    """

@@ -1,0 +1,57 @@
+"""Person records into comparable nodes, in order: clean, recognise sources, fold.
+
+Everything is DuckDB SQL over whole tables. What makes a link is not decided here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkage.matching.cleaning import CLEAN, DUMMY_SSN, RECORD, ROOTS, macros, register_nicknames
+from linkage.matching.nodes import NODE, NODE_OF, SHARED_SSN, SPLIT_FOLDS
+from linkage.matching.sources import make_roles
+from linkage.records import check_decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import duckdb
+    import pyarrow as pa
+
+
+def _decided(name: str) -> str:
+    return f"""
+    create or replace table decided_{name} as
+    select distinct l.record as record_l, r.record as record_r from decision_{name} as d
+    join record as l on l.record_id = d.record_id_l join record as r on r.record_id = d.record_id_r
+    where l.record <> r.record;
+    """
+
+
+def standardise(
+    connection: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    must_link: pa.Table | None = None,
+    cannot_link: pa.Table | None = None,
+    single_record_sources: Collection[str] | None = None,
+) -> None:
+    """Make the tables `record`, `person`, `node_of`, `node`, `spine` and `wages` from checked person records.
+
+    People's decisions, pairs of record ids, become `decided_together` and `decided_apart`; those about records that are
+    not here are left out.
+    """
+    connection.execute(macros())
+    register_nicknames(connection)
+    connection.register("person_record", records)
+    connection.execute(RECORD)
+    connection.unregister("person_record")
+    for name, pairs in (("together", must_link), ("apart", cannot_link)):
+        connection.register(f"decision_{name}", check_decisions(pairs))
+        connection.execute(_decided(name))
+        connection.unregister(f"decision_{name}")
+    for statement in (CLEAN, ROOTS, DUMMY_SSN):
+        connection.execute(statement)
+    make_roles(connection, single_record_sources)
+    for statement in (NODE_OF, SPLIT_FOLDS, NODE, SHARED_SSN):
+        connection.execute(statement)
+    connection.execute("drop table cleaned; drop table name_set")

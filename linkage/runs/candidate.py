@@ -1,0 +1,83 @@
+"""A candidate run into the database: its row, memberships, links, questions, events, and what the next run builds on.
+
+What is written was decided before; whether it goes live is decided in `step`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from linkage.runs.increments import keep_standing
+from linkage.runs.levels import members_at_levels
+from warehouse.movement import copy_arrow
+
+if TYPE_CHECKING:
+    import psycopg
+    import pyarrow as pa
+
+    from linkage.core import LinkResult
+    from linkage.models.model import LinkModel
+    from linkage.runs.persons import Assignment
+    from warehouse.state import State
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A run before its checks.
+
+    Attributes:
+        run_id: its id.
+        mode: `full` or `incremental`, why, and the run that it builds on.
+        model: what scored its pairs.
+        state: its thresholds.
+        result: what linkage found.
+        assignment: who keeps an id.
+        digests: what tells the next run which records changed.
+        counts: its numbers.
+    """
+
+    run_id: str
+    mode: tuple[str, str, str | None]
+    model: LinkModel
+    state: State
+    result: LinkResult
+    assignment: Assignment
+    digests: pa.Table
+    counts: dict[str, Any]
+
+    def write(self, connection: psycopg.Connection[Any]) -> None:
+        """Write all of it; the caller's transaction decides whether it stays."""
+        threshold = self.state.linkage.threshold
+        connection.execute(
+            "insert into control.linkage_run (linkage_run_id, started_at, status, model_version, threshold, mode, mode_reason,"
+            " based_on, counts) values (%s, now(), 'candidate', %s, %s, %s, %s, %s, %s::jsonb)",
+            [self.run_id, self.model.version, threshold, *self.mode, json.dumps(self.counts)],
+        )
+        membership, edges = self.assignment.membership, self.result.edges
+        for table, relation in (
+            (membership.join(self.digests, "record_id"), "membership"),
+            (edges, "edge"),
+            (self.result.conflicts, "review_item"),
+            (self.assignment.events, "person_event"),
+            (members_at_levels(membership, edges, tuple(self.counts["thresholds"])), "membership_at"),
+        ):
+            self._copy(connection, table, relation)
+        keep_standing(connection, self.run_id, self.result.standing)
+
+    def _copy(self, connection: psycopg.Connection[Any], table: pa.Table, relation: str) -> None:
+        import pyarrow as pa
+
+        named = table.append_column("linkage_run_id", pa.repeat(pa.scalar(self.run_id), table.num_rows))
+        copy_arrow(connection, named, "identity", relation)
+
+
+def event_counts(assignment: Assignment) -> dict[str, int]:
+    """Return how many ids are assigned, merged, moved, retired and revived."""
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(assignment.events["event"]).to_pylist()
+    return {
+        entry["values"]: entry["counts"] for entry in sorted(counted, key=lambda entry: str(entry["values"]))
+    }
