@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 NAME_COLUMNS = ("given", "family")
 
+ENOUGH_NAMES = 1_000
+"""The frequencies of fewer records say little of a population: until then each run counts its own."""
+
 # A name of fewer records could tell who is in the file, and its frequency is mere chance.
 _FEWEST = 5
 # In a small file every name is a common one by its count alone.

@@ -1,13 +1,12 @@
-"""A trained linkage model: versioned JSON of the three profiles' settings, and the gate that it must pass.
+"""A trained linkage model: versioned JSON of the three profiles' settings.
 
-Loading, saving and judging a model belong here; estimating its parameters does not (`training`).
+Loading and saving belong here; estimating parameters does not (`training`), nor judging them (`plausible`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,9 +15,6 @@ from typing import Any
 from linkage.models.frequencies import Frequencies
 from warehouse.errors import P20WError
 
-MAX_NAME_WEIGHT = 12.0
-MAX_IDENTIFIER_WEIGHT = 22.0
-_IDENTIFIERS = ("ssn",)
 _CURRENT = "current"
 
 
@@ -40,7 +36,7 @@ class LinkModel:
 
     def with_frequencies(self, frequencies: Frequencies) -> LinkModel:
         """Return the same weights with the name frequencies of one population."""
-        return _versioned(self.profiles, self.trained_on, frequencies)
+        return versioned(self.profiles, self.trained_on, frequencies)
 
     def save(self, folder: Path) -> Path:
         """Write the model as `person_<version>.json` and return the path; a version is never overwritten."""
@@ -54,22 +50,10 @@ class LinkModel:
         return path
 
 
-def make_model(
+def versioned(
     profiles: dict[str, dict[str, Any]], trained_on: dict[str, Any], frequencies: Frequencies | None = None
 ) -> LinkModel:
-    """Return a model whose version follows from its content, after the gate."""
-    problems = implausible_weights(profiles)
-    if problems:
-        raise P20WError(
-            f"The trained linkage model has {len(problems)} implausible or untrained weight(s): {problems[0]}.",
-            "Train on more records, or keep the present model: a run with such weights would link at random.",
-        )
-    return _versioned(profiles, trained_on, frequencies)
-
-
-def _versioned(
-    profiles: dict[str, dict[str, Any]], trained_on: dict[str, Any], frequencies: Frequencies | None
-) -> LinkModel:
+    """Return a model whose version follows from its content; whether it is plausible is judged elsewhere."""
     content = json.dumps([profiles, frequencies.as_dict() if frequencies else None], sort_keys=True)
     version = hashlib.sha256(content.encode()).hexdigest()[:12]
     return LinkModel(version, trained_on, profiles, frequencies)
@@ -117,27 +101,3 @@ def _parse(text: str) -> LinkModel:
     kept = content.get("frequencies")
     frequencies = Frequencies(kept["rare"], kept["shares"]) if kept else None
     return LinkModel(content["version"], content["trained_on"], content["profiles"], frequencies)
-
-
-def implausible_weights(profiles: dict[str, dict[str, Any]]) -> list[str]:
-    """Name each level that has no m or u, or weighs more than evidence of its kind can."""
-    problems = []
-    for name, settings in profiles.items():
-        for comparison in settings["comparisons"]:
-            part = comparison["output_column_name"]
-            limit = MAX_IDENTIFIER_WEIGHT if part in _IDENTIFIERS else MAX_NAME_WEIGHT
-            for level in comparison["comparison_levels"]:
-                fault = _fault(level, limit)
-                if fault:
-                    problems.append(f"{name}, {part}, '{level['label_for_charts']}' {fault}")
-    return problems
-
-
-def _fault(level: dict[str, Any], limit: float) -> str | None:
-    if level.get("is_null_level"):
-        return None
-    m, u = level.get("m_probability"), level.get("u_probability")
-    if not isinstance(m, float | int) or not isinstance(u, float | int) or m <= 0 or u <= 0:
-        return "is not trained"
-    weight = math.log2(m / u)
-    return f"weighs {weight:.1f} bits" if abs(weight) > limit else None

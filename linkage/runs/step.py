@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage.core import LinkResult, link
 from linkage.decisions.log import contradictions, in_force
+from linkage.models.frequencies import ENOUGH_NAMES
 from linkage.models.model import LinkModel, current_model, make_current
 from linkage.records import check_records
 from linkage.runs import checks, history
@@ -22,12 +23,10 @@ from linkage.runs.increments import Change, compare_records, load_standing, reas
 from linkage.runs.inputs import FORMER, PREVIOUS, RECORDS, RunInput, record_digests
 from linkage.runs.levels import LEVELS
 from linkage.runs.persons import assign_persons, previous_schema
-from linkage.training.train import DEFAULT_SEED, train
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from warehouse.state import State
 
 logger = logging.getLogger(__name__)
-
-# The frequencies of fewer records say little of a population: until then each run counts its own.
-_ENOUGH_NAMES = 1_000
 
 
 @dataclass(frozen=True)
@@ -204,16 +200,11 @@ def _go_live(
 
 def _kept_model(used: LinkModel, given: LinkModel, records: pa.Table, warehouse: Warehouse) -> LinkModel:
     """Keep the model and return it; the first run on a population freezes its name frequencies for later runs."""
-    if given.frequencies is None and records.num_rows >= _ENOUGH_NAMES:
+    if given.frequencies is None and records.num_rows >= ENOUGH_NAMES:
         make_current(used, warehouse.home.models)
         return used
     given.save(warehouse.home.models)
     return given
-
-
-def train_model(warehouse: Warehouse, *, seed: int = DEFAULT_SEED) -> Path:
-    """Train a model on the warehouse's own person records, for later runs to use; the path of its JSON."""
-    return make_current(train(warehouse.fetch_arrow(RECORDS), seed=seed), warehouse.home.models)
 
 
 def _check(result: LinkResult, records: pa.Table) -> None:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from linkage.runs import history, step
-from linkage.runs.step import run_linkage, train_model
+from linkage.runs.step import run_linkage
+from linkage.training.keep import train_model
 from tests.integration.linkage_data import add_records, crosswalk, make_vault
 from tests.unit.linkage.people import population, record, table
 from warehouse.connection import Warehouse
@@ -150,9 +151,9 @@ def test_a_run_beside_another_one_is_refused(
 
 
 def test_a_trained_model_is_kept_in_the_home_and_used_next(linked: Warehouse, state: State) -> None:
-    path = train_model(linked)
+    path, card = train_model(linked)
     try:
-        assert path.parent == linked.home.models
+        assert path.parent == card.parent == linked.home.models
         summary = run_linkage(linked, state)
         assert summary.outcome == "live"
         assert summary.model_version in path.name
