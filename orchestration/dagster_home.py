@@ -14,12 +14,12 @@ STORAGE_URL = "P20W_DAGSTER_DATABASE_URL"
 def prepare(home: Home) -> Path:
     """Write Dagster's settings and point this process at them."""
     home.dagster.mkdir(parents=True, exist_ok=True)
-    (home.dagster / "dagster.yaml").write_text(yaml.safe_dump(settings(), sort_keys=False))
+    (home.dagster / "dagster.yaml").write_text(yaml.safe_dump(settings(home), sort_keys=False))
     os.environ["DAGSTER_HOME"] = str(home.dagster.resolve())
     return home.dagster
 
 
-def settings() -> dict[str, object]:
+def settings(home: Home) -> dict[str, object]:
     """Dagster's instance settings.
 
     A killed run is reaped after `max_runtime_seconds`: the default launcher has no health check. Its pool
@@ -44,4 +44,11 @@ def settings() -> dict[str, object]:
     }
     if os.environ.get(STORAGE_URL):
         chosen["storage"] = {"postgres": {"postgres_url": {"env": STORAGE_URL}}}
+    else:
+        chosen["event_log_storage"] = {
+            "module": "orchestration.event_log",
+            "class": "KeptSqliteEventLog",
+            # Where Dagster itself keeps it by default.
+            "config": {"base_dir": str(home.dagster.resolve() / "history")},
+        }
     return chosen
