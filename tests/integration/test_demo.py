@@ -1,116 +1,44 @@
-"""The whole way on a few hundred learners, through the command as a person runs it, on each PostgreSQL at hand."""
+"""The whole way on a few hundred learners, and what a person does next, on the embedded server."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.integration.canary import Canary, found_in_files, found_in_tables, plant
-from warehouse.connection import Warehouse, open_warehouse
+from tests.integration.demonstration import (
+    LEARNERS,
+    Demonstration,
+    check_canary,
+    check_indicators,
+    check_linkage,
+    check_rows,
+    demonstrated,
+)
 from warehouse.home import Home
 
-PROGRAM = str(Path(sys.executable).with_name("p20w"))
-LEARNERS = 400
-INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-SERVERS = ["embedded", *(str(path.parent) for path in INSTALLED)]
 
-
-@dataclass
-class Demonstration:
-    """A demonstration that ran: its home, its summary, the person planted in its files."""
-
-    environment: dict[str, str]
-    home: Home
-    canary: Canary
-    said: str
-
-    @property
-    def summary(self) -> dict[str, object]:
-        content: dict[str, object] = json.loads((self.home.root / "demo.json").read_text())
-        return content
-
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [PROGRAM, *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
-
-    def warehouse(self) -> Warehouse:
-        return open_warehouse(self.home)
-
-
-@pytest.fixture(
-    scope="module",
-    params=SERVERS,
-    ids=lambda p: p if p == "embedded" else f"PostgreSQL {Path(p).parent.name}",
-)
-def demonstration(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Demonstration]:
-    home = Home(tmp_path_factory.mktemp("home"))
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("P20W_")}
-    environment["P20W_HOME"] = str(home.root)
-    if request.param != "embedded":
-        environment["P20W_POSTGRES_BIN"] = request.param
-    synth = [PROGRAM, "synth", str(home.root), "--learners", str(LEARNERS)]
-    subprocess.run(synth, env=environment, check=True, capture_output=True)
-    canary = plant(home.incoming)
-    demo = [PROGRAM, "demo", "--learners", str(LEARNERS)]
-    with pytest.MonkeyPatch.context() as patch:
-        for key in [key for key in os.environ if key.startswith("P20W_")]:
-            patch.delenv(key)
-        for key, value in environment.items():
-            patch.setenv(key, value)
-        try:
-            result = subprocess.run(
-                demo, env=environment, capture_output=True, text=True, check=False, timeout=900
-            )
-            assert result.returncode == 0, result.stderr[-4000:]
-            yield Demonstration(environment, home, canary, result.stdout)
-        finally:
-            subprocess.run([PROGRAM, "stop"], env=environment, check=False, capture_output=True)
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    with demonstrated(Home(tmp_path_factory.mktemp("home"))) as made:
+        yield made
 
 
 def test_the_summary_counts_every_row_that_was_delivered(demonstration: Demonstration) -> None:
-    rows = demonstration.summary["rows"]
-    assert isinstance(rows, dict)
-    assert rows["delivered"] > 0
-    assert rows["delivered"] == rows["accepted"] + rows["quarantined"] + rows["rejected"]
+    check_rows(demonstration)
 
 
 def test_linkage_is_as_good_as_promised(demonstration: Demonstration) -> None:
-    linkage = demonstration.summary["linkage"]
-    assert isinstance(linkage, dict)
-    assert linkage["pair_precision"] >= 0.99
-    assert linkage["pair_recall"] >= 0.95
+    check_linkage(demonstration)
 
 
 def test_indicators_are_computed_beside_their_true_values(demonstration: Demonstration) -> None:
-    indicators = demonstration.summary["indicators"]
-    assert isinstance(indicators, list)
-    codes = {line["code"] for line in indicators}
-    registered = demonstration.warehouse().fetch_all(
-        "select indicator_code from indicators.registry where is_computed"
-    )
-    # In so small a state some indicators have no complete cohort.
-    assert codes <= {code for (code,) in registered}
-    assert len(codes) > 30
-    # A few hundred learners: one missed link weighs more than in a state, so rates may be three points off.
-    assert all(line["remark"] for line in indicators if line["true_value"] is None)
-    judged = [line for line in indicators if line["true_value"] is not None and line["denominator"] >= 100]
-    assert len(judged) >= 15
-    for line in judged:
-        allowed = 3.0 if line["unit"] == "percent" else 0.1 * line["true_value"]
-        assert abs(line["value"] - line["true_value"]) <= allowed, line
+    check_indicators(demonstration)
+
+
+def test_the_planted_person_is_where_identifiers_belong_and_nowhere_else(
+    demonstration: Demonstration,
+) -> None:
+    check_canary(demonstration)
 
 
 def test_each_step_is_reported_with_its_time_and_memory(demonstration: Demonstration) -> None:
@@ -142,22 +70,6 @@ def test_the_same_file_again_is_a_recorded_no_op(demonstration: Demonstration) -
     assert result.returncode == 0, result.stderr
     assert "already loaded" in result.stdout
     assert demonstration.warehouse().fetch_value(count) == before
-
-
-def test_the_planted_person_is_where_identifiers_belong(demonstration: Demonstration) -> None:
-    places = found_in_tables(demonstration.warehouse(), demonstration.canary, ["raw", "identity"])
-    assert any(place.startswith("raw.") for place in places)
-    assert any(place.startswith("identity.") for place in places)
-
-
-def test_the_planted_person_is_in_no_other_table(demonstration: Demonstration) -> None:
-    schemas = ["quality", "staging", "core", "indicators", "marts", "published", "control", "public"]
-    assert found_in_tables(demonstration.warehouse(), demonstration.canary, schemas) == []
-
-
-def test_the_planted_person_is_in_no_log_artefact_or_page(demonstration: Demonstration) -> None:
-    assert found_in_files(demonstration.home, demonstration.canary) == []
-    assert not any(word in demonstration.said for word in demonstration.canary.words)
 
 
 def test_the_examination_finds_the_installation_sound(demonstration: Demonstration) -> None:
