@@ -41,13 +41,27 @@ class KnownDelivery:
     row_count: int
 
 
+def keep_key(connection: Connection, what: Recognised) -> None:
+    """Wait until nobody else loads this key, and keep it so until the transaction ends."""
+    raw_tables.lock(connection, "delivery", what.layout.key, what.submitter, what.period)
+
+
+def may_be_known(connection: Connection, byte_count: int) -> bool:
+    """Return whether content of this size may be a delivery; of another size none can be the same."""
+    found = connection.execute(
+        "select exists (select from control.delivery where byte_count = %s or byte_count is null)",
+        (byte_count,),
+    ).fetchone()
+    return not byte_count or bool(found and found[0])
+
+
 def known_delivery(
     connection: Connection, what: Recognised, sha256: str, name: str, *, again: bool
 ) -> KnownDelivery | None:
     """Return the delivery that this content already is, None for content that may become one.
 
     Args:
-        connection: The transaction that would load it; until it ends, nobody else loads this key or this content.
+        connection: The transaction that keeps the key; until it ends, nobody else loads this content.
         what: The key that is claimed.
         sha256: The content.
         name: The file, for messages.
@@ -56,7 +70,6 @@ def known_delivery(
     Raises:
         P20WError: The content was withdrawn, or is a delivery of another key.
     """
-    raw_tables.lock(connection, "delivery", what.layout.key, what.submitter, what.period)
     raw_tables.lock(connection, "content", sha256)
     key = (what.layout.key, what.submitter, what.period)
     row = connection.execute(_SAME_KEY, (*key, sha256)).fetchone()

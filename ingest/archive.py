@@ -9,11 +9,11 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,20 +28,83 @@ class UnavailableError(P20WError):
     """A file cannot be taken now: its disk, a permission or a transfer under way. It may be right itself."""
 
 
-@dataclass
 class Received:
-    """A file that has been copied beside the archive and is not yet part of it."""
+    """A file that is being copied beside the archive, and hashed on the way; it is not yet part of it."""
 
-    path: Path
-    sha256: str
-    byte_count: int
-    _archive: "Archive"
-    _durable: "Future[None]" = field(repr=False)
+    def __init__(self, path: Path, expected: int, archive: "Archive") -> None:
+        #: Where the copy grows.
+        self.path = path
+        #: Bytes that the source had when it was opened; 0 where it does not tell.
+        self.expected_bytes = expected
+        self._archive = archive
+        self._grown = threading.Condition()
+        self._there = 0
+        self._sha256: str | None = None
+        self._failure: BaseException | None = None
+        self._is_abandoned = False
+        self._durable: Future[None] | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the whole file; waits for its last byte."""
+        self._wait_beyond(None)
+        return self._sha256 or ""
+
+    @property
+    def byte_count(self) -> int:
+        """The size of the whole file; waits for its last byte."""
+        self._wait_beyond(None)
+        return self._there
+
+    def whole(self) -> Path:
+        """Return the path of the copy once it is whole."""
+        self._wait_beyond(None)
+        return self.path
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Yield the content in pieces of at most this size, as it comes; raise what the copying raises."""
+        place = 0
+        with self.path.open("rb", buffering=0) as file:
+            while (there := self._wait_beyond(place)) > place:
+                chunk = file.read(min(size, there - place))
+                place += len(chunk)
+                yield chunk
 
     def keep(self) -> Path:
         """Make the file part of the archive, durably; return its lasting path."""
-        self._durable.result()
+        if self._durable is not None:
+            self._durable.result()
         return self._archive._adopt(self)
+
+    def _wait_beyond(self, place: int | None) -> int:
+        """Wait until more than so many bytes are there, or all; return how many there are."""
+        with self._grown:
+            while self._failure is None and self._sha256 is None and (place is None or self._there <= place):
+                self._grown.wait()
+            if self._failure is not None:
+                raise self._failure
+            return self._there
+
+    def _add(self, byte_count: int) -> None:
+        """Note bytes that can be read now; raise when nobody wants them any more."""
+        with self._grown:
+            if self._is_abandoned:
+                raise _AbandonedError
+            self._there += byte_count
+            self._grown.notify_all()
+
+    def _end(self, sha256: str | None, failure: BaseException | None = None) -> None:
+        with self._grown:
+            self._sha256, self._failure = sha256, failure
+            self._grown.notify_all()
+
+    def _abandon(self) -> None:
+        with self._grown:
+            self._is_abandoned = True
+
+
+class _AbandonedError(Exception):
+    """The rest of a file is wanted by nobody."""
 
 
 class Archive:
@@ -57,19 +120,24 @@ class Archive:
 
     @contextmanager
     def receive(self, source: Path) -> Iterator[Received]:
-        """Copy and hash a file in one reading; without keep() it is gone again when the block ends."""
+        """Copy and hash a file in one reading, while the block goes on; without keep() it is gone when the block ends."""
         _make_folder(self._passing)
         self._sweep()
         handle, name = tempfile.mkstemp(dir=self._passing)
         path = Path(name)
-        with os.fdopen(handle, "wb") as copy, ThreadPoolExecutor(1) as flusher:
+        with os.fdopen(handle, "wb", buffering=0) as copy, ThreadPoolExecutor(1) as copier:
             # The lock tells a sweep that this file has a living owner; it ends with the process.
             fcntl.flock(copy, fcntl.LOCK_EX)
             try:
-                sha256, byte_count = _copy_and_hash(source, copy)
-                # Flushing to the disk goes on while the database takes the rows.
-                durable = flusher.submit(os.fsync, copy.fileno())
-                yield Received(path, sha256, byte_count, self, durable)
+                with _opened(source) as file:
+                    before = os.fstat(file.fileno())
+                    received = Received(path, before.st_size, self)
+                    received._durable = copier.submit(_bring, source, file, before, copy, received)
+                    try:
+                        yield received
+                    finally:
+                        received._abandon()
+                        wait([received._durable])
             finally:
                 path.unlink(missing_ok=True)
 
@@ -121,18 +189,43 @@ def unreadable(path: Path, error: OSError) -> UnavailableError:
     )
 
 
-def _copy_and_hash(source: Path, copy: BinaryIO) -> tuple[str, int]:
+def _opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb", buffering=0)
+    except OSError as error:
+        raise unreadable(source, error) from None
+
+
+def _bring(source: Path, file: BinaryIO, before: os.stat_result, copy: BinaryIO, received: Received) -> None:
+    """Copy a file to its end, tell who waits for it, and flush it to the disk."""
+    try:
+        sha256 = _copy_and_hash(source, file, before, copy, received._add)
+    except _AbandonedError:
+        return
+    except BaseException as error:
+        received._end(None, error)
+        raise
+    received._end(sha256)
+    # Flushing to the disk goes on while the database takes the rows.
+    try:
+        os.fsync(copy.fileno())
+    except OSError as error:
+        raise unreadable(source, error) from None
+
+
+def _copy_and_hash(
+    source: Path, file: BinaryIO, before: os.stat_result, copy: BinaryIO, note: Callable[[int], None]
+) -> str:
     digest = hashlib.sha256()
     byte_count = 0
     try:
-        with source.open("rb") as file:
-            before = os.fstat(file.fileno())
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                copy.write(chunk)
-                byte_count += len(chunk)
-            copy.flush()
-            after = os.fstat(file.fileno())
+        while chunk := file.read(_CHUNK):
+            _write(copy, chunk)
+            # First the copy, for whoever reads it waits; the checksum is wanted last.
+            note(len(chunk))
+            digest.update(chunk)
+            byte_count += len(chunk)
+        after = os.fstat(file.fileno())
     except OSError as error:
         raise unreadable(source, error) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
@@ -141,7 +234,13 @@ def _copy_and_hash(source: Path, copy: BinaryIO) -> tuple[str, int]:
         raise UnavailableError(
             f"{source.name} changed while it was read.", "Load it again when its transfer is complete."
         )
-    return digest.hexdigest(), byte_count
+    return digest.hexdigest()
+
+
+def _write(copy: BinaryIO, chunk: bytes) -> None:
+    left = memoryview(chunk)
+    while left:
+        left = left[copy.write(left) :]
 
 
 def _make_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ folders of waiting files (landing).
 """
 
 import datetime
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,9 +15,10 @@ from typing import Any, Literal
 import psycopg
 
 from ingest import raw_tables
-from ingest.admission import known_delivery, next_sequence
+from ingest.admission import KnownDelivery, keep_key, known_delivery, may_be_known, next_sequence
 from ingest.archive import Archive, Received, unreadable
 from ingest.catalogue import load_catalogue
+from ingest.delivery_record import LoadedRows, begin_record, complete_record
 from ingest.events import record_event, record_failure
 from ingest.readers.choice import open_reader
 from ingest.readers.delimited import DelimitedReader, MisreadLineError
@@ -98,11 +98,9 @@ def load_file(
     )
     try:
         arrived = _arrival(path, state)
-        with (
-            Archive(warehouse.home.archive).receive(path) as received,
-            _transaction(warehouse, connection) as transaction,
-        ):
-            delivery = _load(transaction, what, received, path.name, arrived, again)
+        with Archive(warehouse.home.archive).receive(path) as received:
+            delivery = _deliver(warehouse, connection, what, received, path.name, arrived, again)
+            byte_count, sha256 = received.byte_count, received.sha256
     except P20WError as error:
         # A database that is down is no fault of the file, and could not record one either.
         if not isinstance(error, DatabaseError):
@@ -117,10 +115,10 @@ def load_file(
         sequence=delivery.sequence,
         outcome=delivery.outcome,
         row_count=delivery.row_count,
-        byte_count=received.byte_count,
+        byte_count=byte_count,
         seconds=time.perf_counter() - started,
         file_name=path.name,
-        sha256=received.sha256,
+        sha256=sha256,
     )
 
 
@@ -157,6 +155,34 @@ class _Delivery:
     outcome: Literal["loaded", "duplicate"]
 
 
+class _KnownError(Exception):
+    """The content turned out to be a delivery already: what was loaded of it is taken back."""
+
+    def __init__(self, delivery: KnownDelivery) -> None:
+        super().__init__()
+        self.delivery = delivery
+
+
+def _deliver(
+    warehouse: Warehouse,
+    connection: psycopg.Connection[Any] | None,
+    what: Recognised,
+    received: Received,
+    name: str,
+    arrived: datetime.datetime | None,
+    again: bool,
+) -> _Delivery:
+    """Make the file a delivery; only note it where its content is one already."""
+    try:
+        with _transaction(warehouse, connection) as transaction:
+            return _load(transaction, what, received, name, arrived, again)
+    except _KnownError as error:
+        known = error.delivery
+    with _transaction(warehouse, connection) as transaction:
+        record_event(transaction, known.delivery_id, "duplicate", name)
+    return _Delivery(known.delivery_id, known.sequence, known.row_count, "duplicate")
+
+
 def _load(
     connection: psycopg.Connection[Any],
     what: Recognised,
@@ -165,67 +191,39 @@ def _load(
     arrived: datetime.datetime | None,
     again: bool,
 ) -> _Delivery:
-    """Load a received file within one transaction, whose last step is its place in the archive."""
-    known = known_delivery(connection, what, received.sha256, name, again=again)
-    if known is not None:
-        record_event(connection, known.delivery_id, "duplicate", name)
-        return _Delivery(known.delivery_id, known.sequence, known.row_count, "duplicate")
+    """Load a file within one transaction, whose last step is its place in the archive.
+
+    Its rows go in while it is still copied and hashed, unless its size says that its content may be known.
+    """
+    keep_key(connection, what)
     raw_tables.ensure_raw_table(connection, what.layout)
+    if may_be_known(connection, received.expected_bytes):
+        _check_content(connection, what, received, name, again)
     sequence = next_sequence(connection, what, name)
-    delivery_id = _insert_delivery(connection, what, received, name, sequence, arrived)
-    row_count = _copy(connection, what, received.path, name, delivery_id)
-    _complete(connection, delivery_id, row_count, name)
+    delivery_id = begin_record(connection, what, name, sequence, arrived)
+    loaded = _copy(connection, what, received, name, delivery_id)
+    # Others may have loaded the same bytes meanwhile, for another key.
+    _check_content(connection, what, received, name, again)
+    raw_tables.attach_partition(connection, what.layout, delivery_id)
+    complete_record(connection, delivery_id, loaded, received, name)
     # A committed delivery must have its file; a file whose commit fails is only a file too many.
     received.keep()
-    return _Delivery(delivery_id, sequence, row_count, "loaded")
+    return _Delivery(delivery_id, sequence, loaded.row_count, "loaded")
 
 
-def _insert_delivery(
-    connection: psycopg.Connection[Any],
-    what: Recognised,
-    received: Received,
-    name: str,
-    sequence: int,
-    arrived: datetime.datetime | None,
-) -> int:
-    row = connection.execute(
-        "insert into control.delivery"
-        " (layout, submitter, period, sequence, layout_version, date_format, sha256, file_name, byte_count,"
-        " is_amendment, received_at, status)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, least(coalesce(%s, now()), now()), 'loaded')"
-        " returning delivery_id",
-        (
-            what.layout.key,
-            what.submitter,
-            what.period,
-            sequence,
-            what.version,
-            what.layout.versions[what.version].date_format,
-            received.sha256,
-            name,
-            received.byte_count,
-            what.is_amendment,
-            arrived,
-        ),
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _complete(connection: psycopg.Connection[Any], delivery_id: int, row_count: int, name: str) -> None:
-    connection.execute(
-        "with delivery as (update control.delivery set row_count = %s, loaded_at = clock_timestamp()"
-        " where delivery_id = %s returning delivery_id)"
-        " insert into control.delivery_event (delivery_id, event, detail)"
-        " select delivery_id, 'loaded', %s from delivery",
-        (row_count, delivery_id, name),
-    )
+def _check_content(
+    connection: psycopg.Connection[Any], what: Recognised, received: Received, name: str, again: bool
+) -> None:
+    known = known_delivery(connection, what, received.sha256, name, again=again)
+    if known is not None:
+        raise _KnownError(known)
 
 
 def _copy(
-    connection: psycopg.Connection[Any], what: Recognised, path: Path, name: str, delivery_id: int
-) -> int:
-    """Send the file's rows into a new partition; return their number."""
-    reader = open_reader(path, what.layout, what.version, name)
+    connection: psycopg.Connection[Any], what: Recognised, received: Received, name: str, delivery_id: int
+) -> LoadedRows:
+    """Send the file's rows into a new partition."""
+    reader = open_reader(received, what.layout, what.version, name)
     raw_tables.create_partition(connection, what.layout, delivery_id)
     statement = raw_tables.copy_statement(what.layout, delivery_id, reader.columns, reader.copy_options)
     fault: DatabaseError | None = None
@@ -239,13 +237,7 @@ def _copy(
         fault = error
     if fault is not None:
         raise _explained(reader, fault, name)
-    raw_tables.attach_partition(connection, what.layout, delivery_id)
-    # What goes back to the sender speaks of the lines and the column names of this file.
-    connection.execute(
-        "update control.delivery set first_line = %s, headers = %s::jsonb where delivery_id = %s",
-        (reader.first_line, json.dumps(reader.headers), delivery_id),
-    )
-    return row_count
+    return LoadedRows(row_count, reader.first_line, reader.headers)
 
 
 def _explained(reader: object, error: DatabaseError, name: str) -> P20WError:

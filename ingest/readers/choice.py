@@ -11,6 +11,7 @@ from typing import Protocol
 from psycopg import sql
 
 from ingest.catalogue import Layout, LayoutVersion
+from ingest.readers.arriving import Arriving, whole
 from ingest.readers.containers import kind_of
 from ingest.readers.delimited import DelimitedReader, header_names
 from ingest.readers.fixed_width import FixedWidthReader
@@ -39,13 +40,13 @@ class Reader(Protocol):
     def copy_options(self) -> sql.Composable:
         """Options of the COPY statement."""
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes | memoryview]:
         """Yield what COPY takes, in chunks of a bounded size."""
 
 
-def open_reader(path: Path, layout: Layout, version: str, name: str) -> Reader:
+def open_reader(file: Path | Arriving, layout: Layout, version: str, name: str) -> Reader:
     """Return the reader for the content of a file and the form it has; `name` is what messages call the file."""
-    kind = kind_of(path, name)
+    kind = kind_of(file, name)
     is_fixed = layout.versions[version].format == "fixed_width"
     if kind in ("parquet", "xlsx"):
         if is_fixed:
@@ -56,13 +57,13 @@ def open_reader(path: Path, layout: Layout, version: str, name: str) -> Reader:
         if kind == "parquet":
             from ingest.readers.parquet import ParquetReader
 
-            return ParquetReader(path, layout, version, name)
+            return ParquetReader(whole(file), layout, version, name)
         from ingest.readers.workbook import WorkbookReader
 
-        return WorkbookReader(path, layout, version, name)
+        return WorkbookReader(whole(file), layout, version, name)
     if is_fixed:
-        return FixedWidthReader(path, layout, version, name)
-    return DelimitedReader(path, layout, version, name)
+        return FixedWidthReader(file, layout, version, name)
+    return DelimitedReader(file, layout, version, name)
 
 
 def header_of(path: Path, declared: LayoutVersion) -> list[str]:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from ingest.readers.arriving import Arriving, bytes_of, whole
 from warehouse.errors import P20WError
 
 Kind = Literal["text", "gzip", "zip", "parquet", "xlsx"]
@@ -55,12 +56,10 @@ class Limit:
             )
 
 
-def kind_of(path: Path, name: str) -> Kind:
+def kind_of(file: Path | Arriving, name: str) -> Kind:
     """Return what a file is, whatever it is called; raise P20WError at a kind that is not accepted."""
-    with path.open("rb") as file:
-        start = file.read(_LONGEST_MAGIC)
-    kind = kind_of_bytes(start, name)
-    if kind == "zip" and _is_workbook(path):
+    kind = kind_of_bytes(next(bytes_of(file, _LONGEST_MAGIC), b""), name)
+    if kind == "zip" and _is_workbook(whole(file)):
         return "xlsx"
     return kind
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from psycopg import sql
 
 from ingest.catalogue import Layout
+from ingest.readers.arriving import Arriving
 from ingest.readers.headers import match_header, split_header
 from ingest.readers.stream import read_ahead, read_chunks
 from warehouse.errors import P20WError
@@ -31,12 +32,12 @@ class MisreadLineError(Exception):
 class DelimitedReader:
     """A delimited file, matched with its layout and ready for COPY."""
 
-    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
+    def __init__(self, file: Path | Arriving, layout: Layout, version: str, name: str) -> None:
         declared = layout.versions[version]
-        self.path, self.layout, self.version, self.name = path, layout, version, name
+        self.file, self.layout, self.version, self.name = file, layout, version, name
         self.delimiter = declared.delimiter or ","
         self.encoding = declared.encoding
-        header = read_header_bytes(path, name)
+        header = read_header_bytes(file, name)
         self.header_length = len(header)
         self.header_lines = header.count(b"\n")
         self.header_names = split_header(_decoded(header, self.encoding, name), self.delimiter)
@@ -67,7 +68,7 @@ class DelimitedReader:
 
     def _data(self) -> Iterator[bytes]:
         left = self.header_length
-        for chunk in read_ahead(read_chunks(self.path, self.name)):
+        for chunk in read_ahead(read_chunks(self.file, self.name)):
             # PostgreSQL has no encoding that ends at 127.
             if self.encoding == "ascii" and not chunk.isascii():
                 raise MisreadLineError
@@ -76,10 +77,10 @@ class DelimitedReader:
             left = max(0, left - len(chunk))
 
 
-def read_header_bytes(path: Path, name: str) -> bytes:
+def read_header_bytes(file: Path | Arriving, name: str) -> bytes:
     """Return the first line of a file with its line end, which may be missing when nothing follows."""
     start = b""
-    for chunk in read_chunks(path, name):
+    for chunk in read_chunks(file, name):
         start += chunk
         if start.startswith(_UTF16_MARKS):
             raise P20WError(f"{name} is in UTF-16.", "Save it in the encoding of its layout.")

@@ -42,7 +42,7 @@ def _records(reader: DelimitedReader) -> Iterator[_Record]:
     """Yield the records behind the header, without the blank lines at the end of the file."""
     line, start, parts, quotes = 0, 0, [], 0
     blank: list[_Record] = []
-    for physical in _lines(read_chunks(reader.path, reader.name)):
+    for physical in _lines(read_chunks(reader.file, reader.name)):
         line += 1
         if line <= reader.header_lines:
             continue

@@ -1,4 +1,4 @@
-"""Fixed-width files: records of one length, cut into columns block by block with numpy.
+"""Fixed-width files: records of one length, cut into columns block by block with Arrow.
 
 Belongs here: from records to the text that COPY takes. Must not come here: the meaning of values.
 Blanks behind a value are filling and are cut off; a value of blanks alone is null; blanks in front are kept.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from ingest.catalogue import Layout
+from ingest.readers.arriving import Arriving
 from ingest.readers.delimited import POSTGRES_ENCODINGS
 from ingest.readers.implied_decimals import written_out
 from ingest.readers.record_blocks import Block, read_blocks
@@ -22,10 +23,11 @@ from warehouse.errors import P20WError
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pyarrow as pa
 
     Bytes = npt.NDArray[np.uint8]
 
-_SPACE, _TAB, _NEWLINE, _RETURN, _BACKSLASH = b" \t\n\r\\"
+_SPACE, _BACKSLASH = 32, 92
 # Windows leaves these five codes of its code page without a character.
 _UNDEFINED_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
@@ -33,8 +35,8 @@ _UNDEFINED_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 class FixedWidthReader:
     """A fixed-width file with its layout, ready for COPY."""
 
-    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
-        self.path, self.layout, self.version, self.name = path, layout, version, name
+    def __init__(self, file: Path | Arriving, layout: Layout, version: str, name: str) -> None:
+        self.file, self.layout, self.version, self.name = file, layout, version, name
         self.declared = layout.versions[version]
         placed = [(column, column.position_in(version)) for column in layout.columns_in(version)]
         self.columns = [column.name for column, _ in placed]
@@ -67,63 +69,57 @@ class FixedWidthReader:
         encoding = POSTGRES_ENCODINGS[self.declared.encoding]
         return sql.SQL("format text, null '', encoding {}").format(sql.Literal(encoding))
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[memoryview]:
         """Yield the data records as tab-separated text; raise P20WError at the first wrong record."""
         return read_ahead(self._chunks())
 
-    def _chunks(self) -> Iterator[bytes]:
-        import numpy as np
-
+    def _chunks(self) -> Iterator[memoryview]:
         trailer = b""
-        for block in read_blocks(self.path, self.declared, self.name):
+        for block in read_blocks(self.file, self.declared, self.name):
             self._check_characters(block)
             self._passed_over += block.passed_over
             if block.data.shape[0]:
-                # One position of all records side by side: numpy is fast along long rows only.
-                places = np.ascontiguousarray(block.data.T)
-                self._record_count += places.shape[1]
-                self._total.add(places)
-                yield self._as_text(places)
+                self._record_count += block.data.shape[0]
+                self._total.add(block.data)
+                yield self._as_text(block)
             trailer = block.trailer or trailer
         check_trailer(trailer, self.declared, self._record_count, self._total, self.name)
 
-    def _as_text(self, places: "Bytes") -> bytes:
+    def _as_text(self, block: Block) -> memoryview:
         """Return the columns of the records, separated by tabs, without the blanks behind each value."""
-        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-        filled = places != _SPACE
-        used = filled.any(axis=1)
-        count = places.shape[1]
-        tab = np.full((1, count), _TAB, np.uint8)
-        always = np.ones((1, count), np.bool_)
-        values, kept, is_value = [], [], []
-        for (first, last), is_amount in zip(self._spans, self._is_amount, strict=True):
-            if is_amount:
-                amount, counts = written_out(places[first:last], self.declared.implied_decimals)
-                values += [amount, tab]
-                kept += [counts, always]
-                is_value += [True] * amount.shape[0] + [False]
-                continue
-            # Most fields are wider than what any record of the block holds in them.
-            width = last - first - int(np.argmax(used[first:last][::-1])) if used[first:last].any() else 0
-            values += [places[first : first + width], tab]
-            kept += [_within_value(filled[first : first + width]), always]
-            is_value += [True] * width + [False]
-        values[-1] = np.full((1, count), _NEWLINE, np.uint8)
-        out = np.ascontiguousarray(np.concatenate(values).T)
-        mask = np.ascontiguousarray(np.concatenate(kept).T)
-        flat = out[mask]
-        if not any((flat == byte).any() for byte in (_BACKSLASH, _RETURN)) and not _has_tab(places):
-            return bytes(flat)
-        special = np.isin(out, (_BACKSLASH, _TAB, _RETURN)) & np.array(is_value)
-        return _escaped(flat, special[mask])
+        texts: list[pa.Array | pa.Scalar] = []
+        # What parts a column from the one before goes in front of it: joining costs most, and blank columns need none.
+        before = ""
+        for place, is_amount in zip(self._spans, self._is_amount, strict=True):
+            if not _is_blank(block, place):
+                texts.append(self._column(block, place, is_amount, before))
+                before = ""
+            before += "\t"
+        texts.append(pa.scalar(before[:-1] + "\n"))
+        if len(texts) == 1:
+            return memoryview(texts[0].as_py().encode() * block.data.shape[0])
+        return _bytes_of(pc.binary_join_element_wise(*texts, ""))
+
+    def _column(self, block: Block, place: tuple[int, int], is_amount: bool, before: str) -> "pa.Array":
+        """Return one column as COPY takes it, each value with the same text before it."""
+        import pyarrow.compute as pc
+
+        is_special = _has_special(block, place)
+        if not is_amount and not is_special:
+            return _without_blanks_behind(block, place, before)
+        values = _without_blanks_behind(block, place, "")
+        if is_amount:
+            values = written_out(values, self.declared.implied_decimals)
+        return pc.binary_replace_slice(_escaped(values) if is_special else values, 0, 0, before)
 
     def _check_characters(self, block: Block) -> None:
         """Raise P20WError at the first byte that is no character of the file's encoding."""
         import numpy as np
 
-        lowest, highest = int(block.records.min(initial=_SPACE)), int(block.records.max(initial=_SPACE))
-        if lowest and highest < 0x80:
+        if int(block.lowest.min()) and int(block.highest.max()) < 0x80:
             return
         wrong = block.records == 0
         if self.declared.encoding == "ascii":
@@ -148,30 +144,47 @@ class FixedWidthReader:
         return f"position {place + 1}"
 
 
-def _within_value(filled: "npt.NDArray[np.bool_]") -> "npt.NDArray[np.bool_]":
-    """Return, for each place of a column, in which records it stands before or at the last filled one."""
+def _is_blank(block: Block, place: tuple[int, int]) -> bool:
+    """Return whether no record has a value there; much of a record is reserved for what is seldom sent."""
+    lowest, highest = block.lowest[slice(*place)], block.highest[slice(*place)]
+    return bool((lowest == _SPACE).all() and (highest == _SPACE).all())
+
+
+def _without_blanks_behind(block: Block, place: tuple[int, int], before: str) -> "pa.Array":
+    """Return one column of the records as texts, each with the same text before it."""
     import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    within = np.ones(filled.shape, np.bool_)
-    so_far = np.zeros(filled.shape[1], np.bool_)
-    for place in range(filled.shape[0] - 1, -1, -1):
-        so_far |= filled[place]
-        if so_far.all():
-            break
-        within[place] = so_far
-    return within
+    field = block.data[:, slice(*place)]
+    count, width = field.shape[0], len(before) + field.shape[1]
+    content = np.empty((count, width), np.uint8)
+    content[:, : len(before)] = np.frombuffer(before.encode(), np.uint8)
+    content[:, len(before) :] = field
+    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(width)
+    texts = pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(content))
+    # Where every record fills the last byte there is nothing to cut off.
+    return texts if block.lowest[place[1] - 1] > _SPACE else pc.ascii_rtrim(texts, " ")
 
 
-def _has_tab(places: "Bytes") -> bool:
-    return bool((places == _TAB).any())
+def _bytes_of(texts: "pa.Array") -> memoryview:
+    """Return texts one behind the other."""
+    _, places, content = texts.buffers()
+    return memoryview(content)[: memoryview(places).cast("i")[len(texts)]]
 
 
-def _escaped(flat: "Bytes", special: "npt.NDArray[np.bool_]") -> bytes:
-    """Return the bytes with a backslash in front of each special one."""
-    import numpy as np
+def _has_special(block: Block, place: tuple[int, int]) -> bool:
+    """Return whether a value may hold a byte that COPY would not take as it is."""
+    lowest, highest = block.lowest[slice(*place)], block.highest[slice(*place)]
+    if int(lowest.min()) < _SPACE:
+        return True
+    return int(highest.max()) >= _BACKSLASH and bool((block.data[:, slice(*place)] == _BACKSLASH).any())
 
-    ends = np.cumsum(special.astype(np.int64) + 1) - 1
-    out = np.empty(int(ends[-1]) + 1, np.uint8)
-    out[ends] = flat
-    out[ends[special] - 1] = _BACKSLASH
-    return out.tobytes()
+
+def _escaped(values: "pa.Array") -> "pa.Array":
+    """Return the texts with a backslash in front of each special byte."""
+    import pyarrow.compute as pc
+
+    for special in ("\\", "\t", "\r"):
+        values = pc.replace_substring(values, special, "\\" + special)
+    return values

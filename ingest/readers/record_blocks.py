@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.layout import LayoutVersion
+from ingest.readers.arriving import Arriving
 from ingest.readers.stream import read_chunks
 from warehouse.errors import P20WError
 
@@ -18,32 +19,45 @@ if TYPE_CHECKING:
 
     Bytes = npt.NDArray[np.uint8]
 
-_BLOCK = 1 << 21
+# What a processor's cache holds together with what is made of it.
+_BLOCK = 1 << 19
 _NEWLINE, _RETURN = 10, 13
 _RESEND = "Correct the file at its source and deliver it again; nothing of it was loaded."
 
 
 @dataclass(frozen=True)
 class Block:
-    """Neighbouring records: all of them, the data records among them, and the trailer if it is here."""
+    """Neighbouring records: all of them, the data records among them, and the trailer if it is here.
+
+    Attributes:
+        records: one row of bytes per record.
+        data: the rows that hold data.
+        lowest: the lowest byte at each place over all records.
+        highest: the highest one.
+        first_line: where the first record stands.
+        trailer: the trailer record; empty where it is not here.
+        passed_over: records that hold neither.
+    """
 
     records: "Bytes"
     data: "Bytes"
+    lowest: "Bytes"
+    highest: "Bytes"
     first_line: int
     trailer: bytes
     passed_over: int = 0
 
 
-def read_blocks(path: Path, declared: LayoutVersion, name: str) -> Iterator[Block]:
+def read_blocks(file: Path | Arriving, declared: LayoutVersion, name: str) -> Iterator[Block]:
     """Yield a file's records in blocks of a bounded size; raise P20WError at a wrong length or type."""
     length = declared.record_length or 0
     line = 1
     stride = 0
     trailer_line = 0
-    for piece in _whole_lines(path, name):
+    for piece in _whole_lines(file, name):
         stride = stride or _stride(piece, length, name)
-        records = _as_records(piece, stride, length, line, name)
-        block = _split(records, declared, line, name)
+        records, lowest = _as_records(piece, stride, length, line, name)
+        block = _split(records, lowest, declared, line, name)
         if trailer_line and records.shape[0]:
             raise P20WError(
                 f"{name}, line {line}: a record behind the trailer of line {trailer_line}.", _RESEND
@@ -59,18 +73,19 @@ def read_blocks(path: Path, declared: LayoutVersion, name: str) -> Iterator[Bloc
         )
 
 
-def _whole_lines(path: Path, name: str) -> Iterator[bytes]:
+def _whole_lines(file: Path | Arriving, name: str) -> Iterator[bytes]:
     """Yield pieces that end with a line end, about one block each; a missing last line end is added."""
     rest = b""
     is_empty = True
-    for chunk in read_chunks(path, name, _BLOCK):
+    for chunk in read_chunks(file, name, _BLOCK):
         is_empty = False
-        rest += chunk
         # The end stays behind: only the last piece may end with blank lines, or without a line end.
-        end = rest.rfind(b"\n", 0, -2) + 1
+        end = chunk.rfind(b"\n", 0, -2) + 1
         if end:
-            yield rest[:end]
-            rest = rest[end:]
+            yield rest + memoryview(chunk)[:end]
+            rest = chunk[end:]
+        else:
+            rest += chunk
     if is_empty:
         raise P20WError(f"{name} is empty.", "Deliver the file again.")
     last = rest.rstrip(b"\r\n")
@@ -88,7 +103,8 @@ def _stride(piece: bytes, length: int, name: str) -> int:
     raise _wrong_length(piece, 1, length, name)
 
 
-def _as_records(piece: bytes, stride: int, length: int, line: int, name: str) -> "Bytes":
+def _as_records(piece: bytes, stride: int, length: int, line: int, name: str) -> tuple["Bytes", "Bytes"]:
+    """Return the records without their line ends, and the lowest byte at each place."""
     import numpy as np
 
     if len(piece) == length + 1 and stride == length + 2:
@@ -100,8 +116,11 @@ def _as_records(piece: bytes, stride: int, length: int, line: int, name: str) ->
         ends_right = bool((ends[:, -1] == _NEWLINE).all()) and (
             stride == length + 1 or bool((ends[:, 0] == _RETURN).all())
         )
-        if ends_right and np.count_nonzero(lines == _NEWLINE) == lines.shape[0]:
-            return lines[:, :length]
+        records = lines[:, :length]
+        lowest = records.min(axis=0)
+        # A line end inside is looked for only where some byte is as low.
+        if ends_right and (int(lowest.min()) > _NEWLINE or not (records == _NEWLINE).any()):
+            return records, lowest
     raise _wrong_length(piece, line, length, name, has_return=stride == length + 2)
 
 
@@ -122,32 +141,40 @@ def _wrong_length(
     return P20WError(f"{name} has records of different lengths.", _RESEND)
 
 
-def _split(records: "Bytes", declared: LayoutVersion, line: int, name: str) -> Block:
+def _split(records: "Bytes", lowest: "Bytes", declared: LayoutVersion, line: int, name: str) -> Block:
     """Part the data records from a header in the first line and a trailer in the last."""
-    if declared.record_type is None:
-        return Block(records, records, line, b"")
     data, first_line, trailer = records, line, b""
-    if declared.header and line == 1:
-        if not _has_type(data[:1], declared.header.record_type).all():
-            raise P20WError(
-                f"{name}, line 1 is not a header record ({declared.header.record_type}).", _RESEND
-            )
-        data, first_line = data[1:], 2
-    if declared.trailer and data.shape[0] and _has_type(data[-1:], declared.trailer.record_type).all():
-        trailer, data = data[-1].tobytes(), data[:-1]
-    is_data = _has_type(data, declared.record_type)
-    if not is_data.all():
-        is_known = is_data.copy()
-        for other in declared.other_record_types:
-            is_known |= _has_type(data, other)
-        if is_known.all():
-            return Block(records, data[is_data], line, trailer, int((~is_data).sum()))
+    passed_over = 0
+    if declared.record_type is not None:
+        if declared.header and line == 1:
+            if not _has_type(data[:1], declared.header.record_type).all():
+                raise P20WError(
+                    f"{name}, line 1 is not a header record ({declared.header.record_type}).", _RESEND
+                )
+            data, first_line = data[1:], 2
+        if declared.trailer and data.shape[0] and _has_type(data[-1:], declared.trailer.record_type).all():
+            trailer, data = data[-1].tobytes(), data[:-1]
+        is_data = _data_records(data, declared, declared.record_type, first_line, name)
+        if not is_data.all():
+            passed_over = int((~is_data).sum())
+            data = data[is_data]
+    return Block(records, data, lowest, records.max(axis=0), line, trailer, passed_over)
+
+
+def _data_records(
+    records: "Bytes", declared: LayoutVersion, record_type: str, first_line: int, name: str
+) -> "npt.NDArray[np.bool_]":
+    """Return which records hold data; raise P20WError at one of an unknown type."""
+    is_data = _has_type(records, record_type)
+    is_known = is_data.copy()
+    for other in declared.other_record_types:
+        is_known |= _has_type(records, other)
+    if not is_known.all():
         wrong = int((~is_known).argmax())
         raise P20WError(
-            f"{name}, line {first_line + wrong} does not begin with the record type {declared.record_type}.",
-            _RESEND,
+            f"{name}, line {first_line + wrong} does not begin with the record type {record_type}.", _RESEND
         )
-    return Block(records, data, line, trailer)
+    return is_data
 
 
 def _has_type(records: "Bytes", record_type: str) -> "npt.NDArray[np.bool_]":

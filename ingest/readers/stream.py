@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
+from ingest.readers.arriving import Arriving, bytes_of, whole
 from ingest.readers.containers import Limit, check_unpacked, kind_of, only_member
 from warehouse.errors import P20WError
 
@@ -23,20 +24,19 @@ _AHEAD = 8
 _Item = TypeVar("_Item")
 
 
-def read_chunks(path: Path, name: str, size: int = CHUNK) -> Iterator[bytes]:
+def read_chunks(file: Path | Arriving, name: str, size: int = CHUNK) -> Iterator[bytes]:
     """Yield the content of a text file; gzip and zip are recognised by their bytes, whatever the file is called."""
-    kind = kind_of(path, name)
+    kind = kind_of(file, name)
     if kind in ("parquet", "xlsx"):
         raise P20WError(
             f"{name} is {'a Parquet file' if kind == 'parquet' else 'a workbook'}, where text was expected.",
             "Deliver it with the column names of a layout, or as text.",
         )
     if kind != "text":
-        yield from _unpacked(path, name, size, _gzip_content if kind == "gzip" else _zip_content)
+        # How far it may unpack depends on its size.
+        yield from _unpacked(whole(file), name, size, _gzip_content if kind == "gzip" else _zip_content)
         return
-    with path.open("rb") as file:
-        while chunk := file.read(size):
-            yield chunk
+    yield from bytes_of(file, size)
 
 
 def _unpacked(

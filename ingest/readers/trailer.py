@@ -29,12 +29,15 @@ class ControlTotal:
         self.value = 0
         self.unreadable_count = 0
 
-    def add(self, places: "Bytes") -> None:
-        """Add the column's values in a block of records, which is given place by place."""
+    def add(self, records: "Bytes") -> None:
+        """Add the column's values in a block of records."""
+        import numpy as np
+
         if self._position is None:
             return
         first, last = self._position
-        field = places[first - 1 : last]
+        # One place of all records side by side: numpy is fast along long rows only.
+        field = np.ascontiguousarray(records[:, first - 1 : last].T)
         is_digit = (field - _ZERO) < 10
         is_blank = field == _SPACE
         # Digits behind leading blanks, the usual form, are summed place by place: no row can overflow.

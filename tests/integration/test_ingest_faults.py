@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest import loader
+from ingest import archive, loader
 from ingest.catalogue import load_catalogue
 from ingest.deliveries import list_events
 from ingest.loader import load_file
 from ingest.sync import sync_catalogue
 from warehouse.connection import Warehouse
-from warehouse.errors import DatabaseError
+from warehouse.errors import DatabaseError, P20WError
 from warehouse.state import load_state
 
 STATUS = load_catalogue().layouts["k12/status"]
@@ -78,6 +79,11 @@ def _left(warehouse: Warehouse) -> tuple[object, ...]:
         warehouse.fetch_value("select count(*) from pg_class where relnamespace = 'raw'::regnamespace"),
         warehouse.fetch_value("select count(*) from raw.k12__status"),
     )
+
+
+def _of_a_size_of_its_own(file: Path, rows: int, status: str) -> None:
+    """Write rows whose size no other file has: its content cannot be known, so nobody waits for its checksum."""
+    file.write_text(f"{HEADER}\n" + f"2020|1|{status}|2019-09-01|\n" * rows)
 
 
 def _wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -145,6 +151,92 @@ def test_loaders_of_the_same_bytes_at_once_make_one_delivery(warehouse: Warehous
         results = list(pool.map(lambda _: load_file(warehouse, file), range(4)))
     assert sorted(result.outcome for result in results) == ["duplicate"] * 3 + ["loaded"]
     assert len({result.delivery_id for result in results}) == 1
+
+
+def test_the_same_new_bytes_for_two_keys_at_once_become_one_delivery(
+    warehouse: Warehouse, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Neither load knows of the other when it begins: what they have in common is seen when both have their checksum.
+    _of_a_size_of_its_own(file, 60_000, "for two keys")
+    other = file.with_name("k12__status__south__2020.txt")
+    other.write_bytes(file.read_bytes())
+    both_inside = threading.Barrier(2, timeout=30)
+    real_copy = loader.copy_stream
+
+    def together(connection, chunks, statement):  # type: ignore[no-untyped-def]
+        both_inside.wait()
+        return real_copy(connection, chunks, statement)
+
+    def load(path: Path) -> str:
+        try:
+            return load_file(warehouse, path).outcome
+        except P20WError as error:
+            return error.message
+
+    before = _left(warehouse)
+    monkeypatch.setattr(loader, "copy_stream", together)
+    with ThreadPoolExecutor(2) as pool:
+        refused, loaded = sorted(pool.map(load, (file, other)))
+    assert loaded == "loaded"
+    assert "is byte for byte" in refused
+    after = _left(warehouse)
+    # One delivery, its event, its partition and its rows.
+    grown = [now - then for now, then in zip(after, before, strict=True)]  # type: ignore[operator]
+    assert grown == [1, 1, 1, 60_000]
+
+
+def test_bytes_that_become_known_while_they_are_copied_are_taken_back(
+    warehouse: Warehouse, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = load_file(warehouse, file)
+    before = _left(warehouse)
+    # As if the other loader had committed after the sizes were compared.
+    monkeypatch.setattr(loader, "may_be_known", lambda *_: False)
+    second = load_file(warehouse, file)
+    assert (second.outcome, second.delivery_id) == ("duplicate", first.delivery_id)
+    deliveries, events, *rest = _left(warehouse)
+    assert (deliveries, events, rest) == (before[0], before[1] + 1, list(before[2:]))  # type: ignore[operator]
+
+
+def test_rows_go_in_before_the_file_has_come_to_its_end(
+    warehouse: Warehouse, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _of_a_size_of_its_own(file, 60_000, "before its end")
+    copying = threading.Event()
+    real_bring, real_copy = archive._copy_and_hash, loader.copy_stream
+
+    def waiting(source, opened, before, copy, note):  # type: ignore[no-untyped-def]
+        def noted(count: int) -> None:
+            note(count)
+            assert copying.wait(30)
+
+        return real_bring(source, opened, before, copy, noted)
+
+    def announced(connection, chunks, statement):  # type: ignore[no-untyped-def]
+        copying.set()
+        return real_copy(connection, chunks, statement)
+
+    monkeypatch.setattr(archive, "_copy_and_hash", waiting)
+    monkeypatch.setattr(loader, "copy_stream", announced)
+    assert load_file(warehouse, file).row_count == 60_000
+
+
+def test_a_file_that_changes_while_its_rows_go_in_leaves_nothing(
+    warehouse: Warehouse, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def growing(source, opened, before, copy, note):  # type: ignore[no-untyped-def]
+        with source.open("ab") as more:
+            more.write(b"2020|1|x|2019-09-01|\n")
+        return real_bring(source, opened, before, copy, note)
+
+    real_bring = archive._copy_and_hash
+    before = _left(warehouse)
+    monkeypatch.setattr(archive, "_copy_and_hash", growing)
+    with pytest.raises(P20WError, match="changed while it was read"):
+        load_file(warehouse, file)
+    assert _left(warehouse) == before
+    monkeypatch.undo()
+    assert load_file(warehouse, file).row_count == 60_001
 
 
 def test_loaders_of_different_files_of_one_layout_do_not_disturb_each_other(

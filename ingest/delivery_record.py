@@ -1,0 +1,75 @@
+"""The record of a delivery in control.delivery, from its first row in the warehouse to its last.
+
+Belongs here: writing it while the delivery is loaded. Must not come here: the rows themselves, what the gate decides.
+"""
+
+import datetime
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from ingest.archive import Received
+from ingest.recognise import Recognised
+
+
+@dataclass(frozen=True)
+class LoadedRows:
+    """What COPY took, where its first row stood in the file, and what the file calls its columns."""
+
+    row_count: int
+    first_line: int | None
+    headers: list[tuple[str, str]]
+
+
+def begin_record(
+    connection: psycopg.Connection[Any],
+    what: Recognised,
+    name: str,
+    sequence: int,
+    arrived: datetime.datetime | None,
+) -> int:
+    """Write the record of a delivery that is about to be loaded; return its number."""
+    # Its checksum follows: nobody sees the row before all is there.
+    row = connection.execute(
+        "insert into control.delivery"
+        " (layout, submitter, period, sequence, layout_version, date_format, sha256, file_name,"
+        " is_amendment, received_at, status)"
+        " values (%s, %s, %s, %s, %s, %s, '', %s, %s, least(coalesce(%s, now()), now()), 'loaded')"
+        " returning delivery_id",
+        (
+            what.layout.key,
+            what.submitter,
+            what.period,
+            sequence,
+            what.version,
+            what.layout.versions[what.version].date_format,
+            name,
+            what.is_amendment,
+            arrived,
+        ),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def complete_record(
+    connection: psycopg.Connection[Any], delivery_id: int, rows: LoadedRows, received: Received, name: str
+) -> None:
+    """Write what is known once all rows are there, and that they are."""
+    connection.execute(
+        "with delivery as (update control.delivery set sha256 = %s, byte_count = %s, row_count = %s,"
+        " first_line = %s, headers = %s::jsonb, loaded_at = clock_timestamp()"
+        " where delivery_id = %s returning delivery_id)"
+        " insert into control.delivery_event (delivery_id, event, detail)"
+        " select delivery_id, 'loaded', %s from delivery",
+        (
+            received.sha256,
+            received.byte_count,
+            rows.row_count,
+            rows.first_line,
+            json.dumps(rows.headers),
+            delivery_id,
+            name,
+        ),
+    )
