@@ -87,7 +87,7 @@ def _serve(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
         _administer(server, "create database {}", _TEMPLATE)
         template = Warehouse(server.home, server.url(_TEMPLATE), is_embedded=True)
         migrate(template)
-        template.engine().dispose()
+        template.close()
         yield server
     finally:
         server.remove()
@@ -98,7 +98,7 @@ def _database(server: EmbeddedServer, folders: pytest.TempPathFactory, module: s
     _administer(server, f"create database {{}} template {_TEMPLATE}", name)
     warehouse = Warehouse(Home(folders.mktemp("home")).ensure(), server.url(name), is_embedded=True)
     yield warehouse
-    warehouse.engine().dispose()
+    warehouse.close()
     _administer(server, "drop database {} with (force)", name)
 
 

@@ -6,7 +6,7 @@ Connections, queries and the settings other tools need belong here; statements a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from psycopg import conninfo, sql
 from warehouse.address import database_url, explain_refusal
 from warehouse.errors import P20WError, redacted, scrub
 from warehouse.home import Home
+from warehouse.idle_connections import IdleConnections
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +44,7 @@ class Warehouse:
     is_embedded: bool
     _settings: dict[str, Any] | None = field(default=None, repr=False)
     _engine: sqlalchemy.Engine | None = field(default=None, repr=False)
+    _idle: IdleConnections = field(default_factory=IdleConnections, repr=False, compare=False)
 
     @contextmanager
     def connect(self, autocommit: bool = False) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
@@ -50,8 +52,19 @@ class Warehouse:
 
         Errors of the database leave the block as `DatabaseError`, without the data they quote.
         """
-        with redacted(), self._open(autocommit) as connection:
-            yield connection
+        with redacted():
+            connection = self._idle.take() or self._open()
+            connection.autocommit = autocommit
+            try:
+                yield connection
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.rollback()
+                raise
+            else:
+                connection.commit()
+            finally:
+                self._idle.give(connection)
 
     def engine(self) -> sqlalchemy.Engine:
         """A SQLAlchemy engine on the same database, made once; its errors keep their types, not their data."""
@@ -81,6 +94,12 @@ class Warehouse:
         )
         return address.render_as_string(hide_password=False)
 
+    def close(self) -> None:
+        """Close the connections that wait for their next use; the next block opens one again."""
+        self._idle.close()
+        if self._engine is not None:
+            self._engine.dispose()
+
     def execute(self, query: Query, params: Params = None) -> int:
         """Run one statement in its own transaction; the number of rows it touched, -1 where there is none."""
         with self.connect() as connection:
@@ -108,8 +127,10 @@ class Warehouse:
         """A query's rows as Arrow. Cast numeric to float8 and uuid to text in the query."""
         import adbc_driver_postgresql.dbapi as adbc
 
-        with redacted(), self._open(autocommit=True) as plain:
-            text = query if isinstance(query, str) else query.as_string(plain)
+        text = query
+        if not isinstance(text, str):
+            with self.connect(autocommit=True) as plain:
+                text = text.as_string(plain)
         with redacted(), adbc.connect(self.url) as connection, connection.cursor() as cursor:
             cursor.execute(text)
             return cursor.fetch_arrow_table()
@@ -146,10 +167,11 @@ class Warehouse:
                 environment[_PASSED_ON[name]] = str(value)
         return environment
 
-    def _open(self, autocommit: bool) -> psycopg.Connection[tuple[Any, ...]]:
+    def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
         refusal: P20WError | None = None
         try:
-            return psycopg.connect(self.url, autocommit=autocommit, **_defaults(self.url))
+            # A session is emptied between two blocks, and a statement prepared in one would be missing in the next.
+            return psycopg.connect(self.url, prepare_threshold=None, **_defaults(self.url))
         except psycopg.OperationalError as error:
             refusal = explain_refusal(error, self.is_embedded)
         raise refusal

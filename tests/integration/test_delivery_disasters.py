@@ -138,7 +138,7 @@ def _until_nobody_else(warehouse: Warehouse) -> None:
     others = (
         "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
     )
-    warehouse.engine().dispose()
+    warehouse.close()
     while warehouse.fetch_value(others) and time.monotonic() < deadline:
         time.sleep(0.05)
 
@@ -178,7 +178,7 @@ def test_a_server_killed_during_copy_loses_that_delivery_only(
     with pytest.raises(DatabaseError):
         load_file(own_server, delivery(tmp_path, 300_000, 2), state=STATE)
     monkeypatch.undo()
-    own_server.engine().dispose()
+    own_server.close()
     again = open_warehouse(own_server.home)
     assert standing(again) == before
     assert load_file(again, delivery(tmp_path, 300_000, 2), state=STATE).row_count == 300_000

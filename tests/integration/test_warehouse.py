@@ -121,3 +121,37 @@ def test_a_server_that_is_down_is_told_with_what_to_check(
     assert "P20W_DATABASE_URL" in caught.value.hint
     assert caught.value.is_transient
     assert "secret" not in str(caught.value)
+
+
+def test_a_connection_is_used_again_without_what_its_session_held(warehouse: Warehouse) -> None:
+    with warehouse.connect() as first:
+        process = first.info.backend_pid
+        first.execute("create temporary table leftover (n int)")
+        first.execute("set application_name = 'leftover'")
+        first.execute("select pg_advisory_lock(42)")
+    with warehouse.connect(autocommit=True) as second:
+        assert second.info.backend_pid == process
+        assert second.execute("select to_regclass('leftover')").fetchone() == (None,)
+        assert second.execute("show application_name").fetchone() == ("p20w",)
+        assert second.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchone() == (0,)
+        assert second.autocommit
+
+
+def test_a_failed_block_is_rolled_back_and_its_connection_serves_the_next(warehouse: Warehouse) -> None:
+    warehouse.execute("create table public.half (n int)")
+    with pytest.raises(DatabaseError), warehouse.connect() as connection:
+        process = connection.info.backend_pid
+        connection.execute("insert into public.half values (1)")
+        connection.execute("select 1 / 0")
+    with warehouse.connect() as connection:
+        assert connection.info.backend_pid == process
+        assert connection.execute("select count(*) from public.half").fetchone() == (0,)
+    warehouse.execute("drop table public.half")
+
+
+def test_a_waiting_connection_that_the_server_ended_is_replaced(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        process = connection.info.backend_pid
+    with psycopg.connect(warehouse.url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s)", [process])
+    assert warehouse.fetch_value("select pg_backend_pid()") != process

@@ -221,7 +221,7 @@ def test_two_openers_at_once_migrate_one_after_the_other(
         second = Warehouse(first.home, first.url, is_embedded=True)
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(migrate, (first, second)))
-        second.engine().dispose()
+        second.close()
         with first.connect() as connection:
             assert current_version(connection) == HEAD
 
@@ -288,7 +288,7 @@ def test_a_user_who_may_not_make_roles_can_still_migrate(postgres_server: Embedd
         modest = Warehouse(warehouse.home, url, is_embedded=False)
         migrate(modest)
         assert modest.fetch_value("select count(*) from control.delivery") == 0
-        modest.engine().dispose()
+        modest.close()
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
         connection.execute("drop role modest")
 
@@ -302,6 +302,6 @@ def _fresh_database(server: EmbeddedServer, name: str) -> Iterator[Warehouse]:
     try:
         yield warehouse
     finally:
-        warehouse.engine().dispose()
+        warehouse.close()
         with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("drop database {} with (force)").format(identifier))
