@@ -55,7 +55,11 @@ def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
 
 @contextmanager
 def score_candidates(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], frequency_tables: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    settings: dict[str, Any],
+    frequency_tables: Mapping[str, str],
+    *,
+    nodes: str = "node",
 ) -> Iterator[str]:
     """Score the pairs of the table `candidate` over `node`; gives the name of Splink's table for the while.
 
@@ -63,8 +67,9 @@ def score_candidates(
         connection: A database with `node` and `candidate` (match_key, join_key_l, join_key_r).
         settings: Splink settings of one profile.
         frequency_tables: By column, the table of name frequencies to use instead of counting the records at hand.
+        nodes: Another table that holds the nodes of the pairs, so that the others are not touched.
     """
-    linker = make_linker(connection, {"node": "node"}, settings)
+    linker = make_linker(connection, {"node": nodes}, settings)
     api = linker._db_api
     for column, table in frequency_tables.items():
         linker.table_management.register_term_frequency_lookup(api.register(table), column)

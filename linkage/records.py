@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage.engine import open_database
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -119,6 +120,20 @@ def check_records(table: pa.Table) -> pa.Table:
     if pc.count_distinct(cast["record_id"]).as_py() != cast.num_rows:
         raise P20WError("Some record_id is given to several person records.", "Give one row per record_id.")
     return cast
+
+
+def record_digests(records: pa.Table) -> pa.Table:
+    """Return record_id and a 64-bit digest of all that linkage reads of each record."""
+    # last_seen moves with every delivery and no rule of linkage reads it.
+    table = records.drop_columns(["last_seen", "set_aside"])
+    connection = open_database()
+    try:
+        connection.register("digested", table)
+        return connection.execute(
+            "select record_id, (hash(d) >> 1)::bigint as digest from digested as d"
+        ).to_arrow_table()
+    finally:
+        connection.close()
 
 
 def _check_columns(table: pa.Table) -> None:

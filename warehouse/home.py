@@ -54,6 +54,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def linkage(self) -> Path:
+        """What the live linkage run leaves to the next one: names and social security numbers."""
+        return self.root / "linkage"
+
+    @property
     def reports(self) -> Path:
         """Reports that are not for the public."""
         return self.root / "reports"
@@ -106,6 +111,7 @@ class Home:
             self.archive,
             self.incoming,
             self.models,
+            self.linkage,
             self.reports,
             self.site,
             self.dagster,

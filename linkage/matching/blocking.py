@@ -25,35 +25,52 @@ SCOPES = {
 """Which pairs a model scores: every pair belongs to exactly one, or to none."""
 
 
+BLOCKED_BY = (
+    "unique_id", "is_wage", "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "last6", "li", "dob", "birth_year",
+    "birth_month", "birth_day", "zip", "street",
+)  # fmt: skip
+"""The columns of a node that rules and scopes read."""
+
+
 def find_pairs(
-    connection: duckdb.DuckDBPyConnection,
-    scope: str,
-    rules: list[str],
-    *,
-    left: str = "node",
-    chunk: tuple[int, int] = (0, 1),
+    connection: duckdb.DuckDBPyConnection, scope: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
 ) -> None:
-    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair that a rule finds, once.
+    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node` that a rule finds, once.
 
     Args:
-        connection: A database with `node`, and `left` if it is another table.
+        connection: A database with `node`.
         scope: Condition that every pair meets.
         rules: Equalities of which a pair meets at least one.
-        left: `node`, or a table of those nodes of which every pair must hold one.
         chunk: Part and number of parts, so that the pairs of one part fit into memory.
     """
-    part, parts = chunk
-    once = "l.unique_id < r.unique_id"
-    if left != "node":
-        once = f"(l.unique_id < r.unique_id or r.unique_id not in (select unique_id from {left})) and l.unique_id <> r.unique_id"
     found = []
     for number, rule in enumerate(rules):
-        conditions = [rule, once, scope, _OTHER_SLOT]
+        conditions = [rule, "l.unique_id < r.unique_id", scope, _OTHER_SLOT, *_in_part(chunk)]
         conditions += [f"not coalesce({earlier}, false)" for earlier in rules[:number]]
-        if parts > 1:
-            conditions.append(f"hash(l.unique_id) % {parts} = {part}")
         found.append(
             f"select '{number}' as match_key, l.unique_id as join_key_l, r.unique_id as join_key_r"
-            f" from {left} as l join node as r on {' and '.join(conditions)}"
+            f" from node as l join node as r on {' and '.join(conditions)}"
         )
     connection.execute(f"create or replace table candidate as {' union all '.join(found)}")
+
+
+def find_new_pairs(
+    connection: duckdb.DuckDBPyConnection, scope: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
+) -> None:
+    """Make `candidate` of the pairs that hold at least one node of `changed_node`; the others are looked up in `block_node`."""
+    found = " union all ".join(
+        f"select {number} as rule, l.unique_id as a, r.unique_id as b from changed_node as l join block_node as r"
+        f" on {' and '.join([rule, 'l.unique_id <> r.unique_id', scope, _OTHER_SLOT, *_in_part(chunk)])}"
+        for number, rule in enumerate(rules)
+    )
+    # A pair of two changed nodes is found from both ends, and a pair by several rules: grouping is cheaper than excluding.
+    connection.execute(
+        "create or replace table candidate as select min(rule)::varchar as match_key, least(a, b) as join_key_l,"
+        f" greatest(a, b) as join_key_r from ({found}) group by 2, 3"
+    )
+
+
+def _in_part(chunk: tuple[int, int]) -> list[str]:
+    part, parts = chunk
+    # By the lesser node, from whichever end the pair is found.
+    return [f"hash(least(l.unique_id, r.unique_id)) % {parts} = {part}"] if parts > 1 else []

@@ -71,7 +71,7 @@ def macros() -> str:
     create or replace macro p_names_swapped(given_l, family_l, given_r, family_r) as
         p_any_near(given_l, family_r) and p_any_near(given_r, family_l);
     create or replace macro p_longest_first(name, record) as
-        lpad((1000 - len(name))::varchar, 4, '0') || name || lpad(record::varchar, 12, '0');
+        lpad((1000 - len(name))::varchar, 4, '0') || name || lpad(record::varchar, 19, '0');
     -- Two given names that one person may well use: a shared root, one cut short, one mistyped.
     create or replace macro p_given_agrees(all_l, roots_l, given_l, all_r, roots_r, given_r) as
         list_has_any(all_l, all_r) or list_has_any(roots_l, roots_r)
@@ -107,10 +107,29 @@ def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-# Numbers follow the sources' own keys, not the random record ids: a rebuilt warehouse breaks ties the same way.
-RECORD = """
+# A record's number follows from the source's own key: a rebuilt warehouse breaks ties the same way, and a later run knows the
+# record again. Only where a source uses a key twice must the random record id tell which is which.
+_NUMBER = """
+(md5_number_lower(p.source || '|' || p.source_key || if(t.source is null, '', '|' || p.record_id)) >> 1)::bigint
+"""
+_KEY_TWICE = "(select source, source_key from person_record group by all having count(*) > 1)"
+
+RECORD = f"""
 create or replace table record as
-select row_number() over (order by source, source_key, record_id) as record, * from person_record;
+select {_NUMBER} as record, p.*, d.digest from person_record as p
+join record_digest as d using (record_id) left join {_KEY_TWICE} as t using (source, source_key);
+"""
+
+NEW_RECORD = f"""
+create or replace table record as
+with new as (select p.*, f.digest from fresh as f join person_record as p using (record_id)),
+known as (select source, source_key from kept.record where record not in (select record from gone_record)),
+twice as (
+    select source, source_key from (
+        select source, source_key from new union all from known semi join new using (source, source_key)
+    ) group by all having count(*) > 1
+)
+select {_NUMBER} as record, p.* from new as p left join twice as t using (source, source_key);
 """
 
 CLEAN = """
@@ -173,7 +192,7 @@ from (select distinct given_all from cleaned) as s, unnest(s.given_all) as g(nam
 left join nickname_root as n on n.name = g.name
 group by s.given_all;
 create or replace table person as
-select c.*, coalesce(s.roots, []::varchar[]) as roots,
+select c.*, c.ssn as ssn_written, coalesce(s.roots, []::varchar[]) as roots,
     case when c.fi is null then coalesce(s.initials, []::varchar[])
     else list_sort(list_distinct(list_append(coalesce(s.initials, []::varchar[]), c.fi))) end as initials
 from cleaned as c left join name_set as s on s.given_all = c.given_all;
@@ -182,7 +201,7 @@ from cleaned as c left join name_set as s on s.given_all = c.given_all;
 # An SSN under which many differently named people appear stands for "unknown", whatever its digits.
 DUMMY_SSN = """
 create or replace table dummy_ssn as
-select ssn from person where ssn is not null and given is not null
-group by ssn having count(distinct left(given, 1)) > 6 and count(distinct family) > 10;
+select ssn_written as ssn from {people} where ssn_written is not null and given is not null
+group by ssn_written having count(distinct left(given, 1)) > 6 and count(distinct family) > 10;
 update person set ssn = null where ssn in (select ssn from dummy_ssn);
 """

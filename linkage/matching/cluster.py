@@ -21,17 +21,13 @@ DEFAULT_MARGIN = 2.0
 
 
 def cluster(connection: duckdb.DuckDBPyConnection, *, margin: float = DEFAULT_MARGIN) -> None:
-    """Make `member(node, cluster)` and `review(node_l, node_r, reason, match_weight)` from `edge`."""
-    connection.execute(
-        "create or replace table review (node_l bigint, node_r bigint, reason varchar, match_weight double)"
-    )
+    """Make `member(node, cluster)` from `edge`, which learns what is ambiguous."""
     connection.execute(_DECIDED)
     _set_aside_ambiguous(connection, margin)
     _cluster_spine(connection)
     _attach_wages(connection, margin)
     _join_decided(connection)
     _attach_nameless(connection)
-    connection.execute(_REVIEW_REST)
 
 
 # What people decided stands above every score.
@@ -260,6 +256,11 @@ def _attach_nameless(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def review_rest(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `review(node_l, node_r, reason, match_weight)` of pairs in `edge` that ended in two persons."""
+    connection.execute(_REVIEW_REST)
+
+
 # Not asked: what other links already joined, and a doubtful pair whose persons have a better record of that source each.
 _REVIEW_REST = """
 create or replace temp table taken as
@@ -271,8 +272,8 @@ join taken as a on a.cluster = l.cluster join taken as b on b.cluster = r.cluste
 create or replace temp table answered as
 select distinct least(l.cluster, r.cluster) as a, greatest(l.cluster, r.cluster) as b from must_not as n
 join member as l on l.node = n.a join member as r on r.node = n.b;
-insert into review
-select e.node_l, e.node_r, coalesce(e.reason, 'one_record_per_source'), e.match_weight
+create or replace table review as
+select e.node_l, e.node_r, coalesce(e.reason, 'one_record_per_source') as reason, e.match_weight
 from edge as e join member as l on l.node = e.node_l join member as r on r.node = e.node_r
 where l.cluster <> r.cluster and (e.reason is null or (e.node_l, e.node_r) not in (select (node_l, node_r) from settled))
     and (least(l.cluster, r.cluster), greatest(l.cluster, r.cluster)) not in (select (a, b) from answered)

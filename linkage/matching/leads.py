@@ -17,7 +17,7 @@ REVIEW_SHARE = 0.02
 
 
 def add_leads(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add `same_ssn` and `name_only` questions to `review`, the rarest names first, while there is room for them."""
+    """Make `lead_review` of `same_ssn` and `name_only` questions, the rarest names first, while there is room beside `review`."""
     connection.execute(_PERSON_FACT)
     connection.execute(_SAME_SSN)
     room = int(REVIEW_SHARE * scalar(connection, "select count(*) from record")) - scalar(
@@ -26,8 +26,8 @@ def add_leads(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_NAME_ONLY)
     connection.execute(
         """
-        insert into review
-        select node_l, node_r, reason, null from lead
+        create or replace table lead_review as
+        select node_l, node_r, reason, null::double as match_weight from lead
         where (least(cluster_l, cluster_r), greatest(cluster_l, cluster_r)) not in (
             select (least(l.cluster, r.cluster), greatest(l.cluster, r.cluster)) from review as v
             join member as l on l.node = v.node_l join member as r on r.node = v.node_r
@@ -50,12 +50,17 @@ create or replace temp table lead (
 # Where neither name agrees somebody works under another's number: nothing to ask.
 _SAME_SSN = """
 insert into lead
-with shared as (
+with several as (
+    select n.ssn from node as n join member as m on m.node = n.unique_id
+    where n.ssn is not null group by n.ssn having min(m.cluster) <> max(m.cluster)
+),
+holder as (from node semi join several using (ssn)),
+shared as (
     select l.unique_id as node_l, r.unique_id as node_r, a.cluster as cluster_l, b.cluster as cluster_r,
         -- A pair that shows more of a name is easier to judge.
         row_number() over (partition by a.cluster, b.cluster order by
             (l.given is null)::int + (r.given is null)::int, l.unique_id, r.unique_id) as place
-    from node as l join node as r on l.ssn = r.ssn and l.unique_id < r.unique_id
+    from holder as l join holder as r on l.ssn = r.ssn and l.unique_id < r.unique_id
     join member as a on a.node = l.unique_id join member as b on b.node = r.unique_id and b.cluster <> a.cluster
     where l.fi is not null and r.fi is not null and (list_has_any(l.initials, r.initials)
         or p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family))
@@ -67,24 +72,24 @@ select node_l, node_r, cluster_l, cluster_r, 'same_ssn', 1, 0 from shared where 
 _NAME_ONLY = """
 insert into lead
 with bearer as (
-    select distinct m.cluster, n.given, f.family, n.mi, n.unique_id as node, p.has_ssn, p.only_wages, p.dob, p.first_wage
-    from node as n join member as m on m.node = n.unique_id join person_fact as p on p.cluster = m.cluster,
-        unnest(n.family_all) as f(family)
-    where n.given is not null
+    select m.cluster, n.given, unnest(n.family_all) as family, n.mi, n.unique_id as node
+    from node as n join member as m on m.node = n.unique_id where n.given is not null
 ),
+held as (select b.*, p.has_ssn, p.only_wages, p.dob, p.first_wage from bearer as b join person_fact as p using (cluster)),
 name as (
-    select given, family, count(distinct cluster) filter (only_wages) as earners,
-        count(distinct cluster) filter (not only_wages) as others, count(distinct cluster) as bearers
-    from bearer group by given, family
+    -- One person of each kind, by the least and the greatest: cheaper than counting them.
+    select given, family from held group by given, family
+    having min(cluster) filter (only_wages) = max(cluster) filter (only_wages)
+        and min(cluster) filter (not only_wages) = max(cluster) filter (not only_wages)
 ),
 paired as (
     select o.node as node_l, w.node as node_r, o.cluster as cluster_l, w.cluster as cluster_r,
         -ln(coalesce(g.tf_given, 1) * coalesce(s.tf_family, 1)) + if(o.mi = w.mi, 2.5, 0) as rarity,
         row_number() over (partition by o.cluster, w.cluster order by o.node, w.node) as place
-    from name join bearer as o on o.given = name.given and o.family = name.family and not o.only_wages
-    join bearer as w on w.given = name.given and w.family = name.family and w.only_wages
+    from name join held as o on o.given = name.given and o.family = name.family and not o.only_wages
+    join held as w on w.given = name.given and w.family = name.family and w.only_wages
     left join frequency_given as g on g.given = name.given left join frequency_family as s on s.family = name.family
-    where name.earners = 1 and name.others = 1 and name.bearers = 2 and not (o.has_ssn and w.has_ssn)
+    where not (o.has_ssn and w.has_ssn)
         and (o.mi is null or w.mi is null or o.mi = w.mi)
         and (o.dob is null or w.first_wage is null
             or w.first_wage >= strptime(o.dob, '%Y%m%d') + interval 14 year)

@@ -1,6 +1,6 @@
 """Scoring candidate pairs with a trained model, and the vetoes that turn a link into a question for a person.
 
-Out come the tables `edge` (every pair at or above the review floor, with its decision) and `cannot_link`. Which records
+Out come the tables `scored`, `edge` (every pair at or above the review floor, with its decision) and `cannot_link`. Which records
 end up together is decided in `cluster`; which pairs are looked at, in `blocking`.
 """
 
@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import SCOPES, find_pairs
+from linkage.matching.blocking import BLOCKED_BY, SCOPES, find_new_pairs, find_pairs
 from linkage.models.frequencies import NAME_COLUMNS, count_frequencies
 from linkage.models.settings import profiles
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from linkage.matching.standing import Standing
     from linkage.models.model import LinkModel
 
 logger = logging.getLogger(__name__)
@@ -30,40 +29,59 @@ logger = logging.getLogger(__name__)
 _OVERLAP_BITS = 1
 # A file is a part of some population: agreement by chance is never likelier than among so many.
 _LEAST_POPULATION = 1024
-# Kept below the floor too, so that a population that shrank by half needs no new scores.
-_KEPT_BITS = 1.0
 
 
 def predict(
-    connection: duckdb.DuckDBPyConnection,
-    model: LinkModel,
-    *,
-    threshold: float,
-    review_floor: float,
-    chunks: int = 1,
-    standing: Standing | None = None,
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int = 1
 ) -> None:
-    """Score every candidate pair, or only those of new and changed nodes, and make `edge` and `cannot_link`."""
-    connection.execute(
-        """
-        create or replace table scored (node_l bigint, node_r bigint, profile varchar, evidence double, is_apart boolean);
-        """
-    )
-    make_prior(connection)
-    floor = _bits(review_floor) - _KEPT_BITS
+    """Score every candidate pair of `node` into `scored`; `prior` must be there."""
+    connection.execute(_SCORED)
     frequencies = load_frequencies(connection, model)
-    left = "node"
-    if standing is not None:
-        standing.recall(connection)
-        left = "changed_node"
     for name, profile in profiles().items():
         for part in range(chunks):
-            find_pairs(connection, SCOPES[name], profile.blocking_rules, left=left, chunk=(part, chunks))
-            if scalar(connection, "select count(*) from candidate"):
-                _score(connection, evidence_settings(model, name), frequencies, name, floor)
+            find_pairs(connection, SCOPES[name], profile.blocking_rules, chunk=(part, chunks))
+            _score(connection, model, name, frequencies, _bits(review_floor))
+    logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
+
+
+def predict_changes(
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int = 1
+) -> None:
+    """Score the candidate pairs of `node` that hold a `changed_node` into `scored`, and make `paired_node` of their nodes."""
+    connection.execute(_SCORED)
+    frequencies = load_frequencies(connection, model)
+    connection.execute(f"create or replace temp table block_node as select {', '.join(BLOCKED_BY)} from node")
+    connection.execute(
+        "create or replace temp table found_pair (profile varchar, match_key varchar, join_key_l bigint, join_key_r bigint)"
+    )
+    for part in range(chunks):
+        connection.execute("truncate found_pair")
+        for name, profile in profiles().items():
+            find_new_pairs(connection, SCOPES[name], profile.blocking_rules, chunk=(part, chunks))
+            connection.execute(f"insert into found_pair select '{name}', * from candidate")
+        connection.execute(_PAIRED)
+        for name in profiles():
+            connection.execute(
+                f"create or replace table candidate as select * exclude (profile) from found_pair where profile = '{name}'"
+            )
+            _score(connection, model, name, frequencies, _bits(review_floor), nodes="paired_node")
+    logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
+
+
+_SCORED = """
+create or replace table scored (node_l bigint, node_r bigint, profile varchar, evidence double, is_apart boolean)
+"""
+
+_PAIRED = """
+create or replace table paired_node as from node
+where unique_id in (select join_key_l from found_pair union select join_key_r from found_pair)
+"""
+
+
+def judge(connection: duckdb.DuckDBPyConnection, *, threshold: float, review_floor: float) -> None:
+    """Make `edge`, every scored pair at or above the floor with its decision, and `cannot_link`."""
     connection.execute(_weigh(review_floor))
     connection.execute(_decide(threshold))
-    logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from edge"))
 
 
 # However unlikely among a million people: who uses whose SSN is for a person to see.
@@ -108,25 +126,40 @@ def load_frequencies(connection: duckdb.DuckDBPyConnection, model: LinkModel) ->
 
 def _score(
     connection: duckdb.DuckDBPyConnection,
-    settings: dict[str, Any],
-    frequencies: dict[str, str],
+    model: LinkModel,
     name: str,
+    frequencies: dict[str, str],
     floor: float,
+    *,
+    nodes: str = "node",
 ) -> None:
-    with score_candidates(connection, settings, frequencies) as pairs:
+    if not scalar(connection, "select count(*) from candidate"):
+        return
+    with score_candidates(connection, evidence_settings(model, name), frequencies, nodes=nodes) as pairs:
+        scored = f"""
+            {pairs} as s join {nodes} as l on l.unique_id = s.unique_id_l join {nodes} as r on r.unique_id = s.unique_id_r
+            join prior as p on p.source_l = l.source and p.source_r = r.source
+        """
         # Rounded, so that the order of links cannot hang on the last bit of a sum.
         connection.execute(
             f"""
             insert into scored
             select least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), '{name}', round(match_weight, 4),
                 false
-            from {pairs} as s join node as l on l.unique_id = s.unique_id_l join node as r on r.unique_id = s.unique_id_r
-            join prior as p on p.source_l = l.source and p.source_r = r.source
-            where s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}
+            from {scored} where s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}
             """
         )
         if name == "full":
-            connection.execute(_kept_apart(pairs, floor))
+            # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
+            connection.execute(
+                f"""
+                insert into scored
+                select distinct least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), 'full',
+                    round(match_weight, 4), true
+                from {scored}
+                where s.match_weight + p.bits < {floor} and l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1
+                """
+            )
 
 
 def evidence_settings(model: LinkModel, profile: str, *, in_detail: bool = False) -> dict[str, Any]:
@@ -139,17 +172,6 @@ def evidence_settings(model: LinkModel, profile: str, *, in_detail: bool = False
         "retain_matching_columns": in_detail,
     }
     return settings
-
-
-def _kept_apart(pairs: str, floor: float) -> str:
-    # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
-    return f"""
-    insert into scored
-    select distinct least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), 'full', round(match_weight, 4), true
-    from {pairs} as s join node as l on l.unique_id = s.unique_id_l join node as r on r.unique_id = s.unique_id_r
-    join prior as p on p.source_l = l.source and p.source_r = r.source
-    where s.match_weight + p.bits < {floor} and l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1
-    """
 
 
 def _weigh(review_floor: float) -> str:

@@ -21,12 +21,17 @@ logger = logging.getLogger(__name__)
 _TWICE_SHARE = 0.002
 
 
-def make_roles(connection: duckdb.DuckDBPyConnection, single_record_sources: Collection[str] | None) -> None:
-    """Make `wage_source(source)` and `single_source(source, by_institution)` from `person`."""
+def make_roles(
+    connection: duckdb.DuckDBPyConnection,
+    single_record_sources: Collection[str] | None,
+    *,
+    people: str = "person",
+) -> None:
+    """Make `wage_source(source)` and `single_source(source, by_institution)` from the cleaned records in `people`."""
     connection.execute(
         f"""
         create or replace table source_fact as
-        select source, count(*) as n, count(birth_year) as born, count(ssn) as numbered from person group by source;
+        select source, count(*) as n, count(birth_year) as born, count(ssn) as numbered from {people} group by source;
         create or replace table wage_source as
         select source from source_fact where source in ({_quoted(WAGE_SOURCES)})
             or (source not in ({_quoted((*DUPLICATE_FREE_SOURCES, SINGLE_RECORD_INSTITUTIONS))})
@@ -34,7 +39,7 @@ def make_roles(connection: duckdb.DuckDBPyConnection, single_record_sources: Col
         """
     )
     known = f"source in ({_quoted(DUPLICATE_FREE_SOURCES)}) or source = '{SINGLE_RECORD_INSTITUTIONS}'"
-    is_single = f"({known}) or (not ({known}) and {_SELDOM_TWICE})"
+    is_single = f"({known}) or (not ({known}) and {_SELDOM_TWICE.format(people=people)})"
     if single_record_sources is not None:
         is_single = f"source in ({_quoted(single_record_sources)})"
     connection.execute(
@@ -61,7 +66,7 @@ _SELDOM_TWICE = f"""
 (select count(*) from source_fact) > 1 and source not in (
     select source from (
         select source, sum(times) as twice from (
-            select source, count(*) as times from person
+            select source, count(*) as times from {{people}}
             where given is not null and family is not null and birth_year is not null
             group by source, given, family, coalesce(dob, birth_year || coalesce(zip, '')), middle having count(*) > 1
         ) as repeated group by source

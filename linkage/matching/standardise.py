@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linkage.matching.cleaning import CLEAN, DUMMY_SSN, RECORD, ROOTS, macros, register_nicknames
 from linkage.matching.nodes import NODE, NODE_OF, SHARED_SSN, SPLIT_FOLDS
 from linkage.matching.sources import make_roles
-from linkage.records import check_decisions
+from linkage.records import check_decisions, record_digests
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +34,7 @@ def standardise(
     must_link: pa.Table | None = None,
     cannot_link: pa.Table | None = None,
     single_record_sources: Collection[str] | None = None,
+    digests: pa.Table | None = None,
 ) -> None:
     """Make the tables `record`, `person`, `node_of`, `node`, `spine` and `wages` from checked person records.
 
@@ -43,15 +44,34 @@ def standardise(
     connection.execute(macros())
     register_nicknames(connection)
     connection.register("person_record", records)
+    connection.register("record_digest", record_digests(records) if digests is None else digests)
     connection.execute(RECORD)
     connection.unregister("person_record")
+    connection.unregister("record_digest")
+    note_decisions(connection, must_link, cannot_link)
+    clean(connection)
+    connection.execute(DUMMY_SSN.format(people="person"))
+    make_roles(connection, single_record_sources)
+    fold(connection)
+
+
+def note_decisions(
+    connection: duckdb.DuckDBPyConnection, must_link: pa.Table | None, cannot_link: pa.Table | None
+) -> None:
+    """Make `decided_together` and `decided_apart` of `record` and people's decisions."""
     for name, pairs in (("together", must_link), ("apart", cannot_link)):
         connection.register(f"decision_{name}", check_decisions(pairs))
         connection.execute(_decided(name))
         connection.unregister(f"decision_{name}")
-    for statement in (CLEAN, ROOTS, DUMMY_SSN):
+
+
+def clean(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `person` from `record`."""
+    for statement in (CLEAN, ROOTS, "drop table cleaned; drop table name_set"):
         connection.execute(statement)
-    make_roles(connection, single_record_sources)
+
+
+def fold(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `node_of`, `node`, `spine` and `wages` from `person`."""
     for statement in (NODE_OF, SPLIT_FOLDS, NODE, SHARED_SSN):
         connection.execute(statement)
-    connection.execute("drop table cleaned; drop table name_set")

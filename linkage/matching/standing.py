@@ -1,68 +1,108 @@
-"""What a run leaves to the next one: a digest of every node and the evidence of every pair worth keeping.
+"""What a run leaves to the next one: its cleaned records, nodes, scores, clusters and questions, in one DuckDB file.
 
-With it the next run scores new and changed nodes only and comes to the same result as a full one. The digests follow from
-identifiers: keep them where the person records are.
+With it the next run cleans, scores and clusters only what is new, changed or touched. The file holds names and SSNs: it belongs
+in a folder that only the warehouse's account reads. What is done with it is decided in `increment`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     import duckdb
     import pyarrow as pa
 
+_UNALTERED = (
+    "person", "node_of", "node", "scored", "final_edge", "review", "nickname_root", "prior", "wage_source", "single_source",
+    "dummy_ssn", "decided_together", "decided_apart",
+)  # fmt: skip
+_TABLES = {
+    "record": "select record, record_id, source, source_key, digest from record",
+    "member": "select m.node, m.cluster, coalesce(c.component, m.cluster) as component from member as m"
+    " left join component as c using (cluster)",
+    **{name: f"from {name}" for name in _UNALTERED},
+}
 
-@dataclass(frozen=True)
-class Standing:
-    """Scores to build on.
 
-    Attributes:
-        model_version: the model that gave the evidence; with another one everything is scored anew.
-        nodes: record_id, digest: the record that stands for each node, and a digest of what it is compared by.
-        pairs: record_id_l, record_id_r, profile, evidence, is_apart.
+def save_standing(connection: duckdb.DuckDBPyConnection, file: Path, terms: Mapping[str, Any]) -> None:
+    """Keep a whole run in a file; `terms` are what a later run must share to build on it."""
+    with _written(connection, file):
+        for name, query in _TABLES.items():
+            connection.execute(f"create table kept.{name} as {query}")
+        connection.execute("create table kept.terms as select ? as terms", [_told(terms)])
+
+
+@contextmanager
+def standing_copy(
+    connection: duckdb.DuckDBPyConnection, standing: Path, file: Path | None, terms: Mapping[str, Any]
+) -> Iterator[str | None]:
+    """Attach a copy of an earlier run's file as `kept`, to be changed; it is left in `file`, or nowhere.
+
+    Gives why the file cannot be built on, or None. The file is left behind only if the block ends without an exception.
     """
-
-    model_version: str
-    nodes: pa.Table
-    pairs: pa.Table
-
-    def recall(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Fill `scored` with the pairs of unchanged nodes and make `changed_node` of the others."""
-        connection.register("standing_node", self.nodes)
-        connection.register("standing_pair", self.pairs)
-        connection.execute(_recall(_digest(connection)))
-        connection.unregister("standing_node")
-        connection.unregister("standing_pair")
+    if not standing.exists():
+        yield "the live run kept no scores"
+        return
+    target = file or standing.with_suffix(".passing")
+    with _written(connection, target, standing):
+        row = connection.execute("select terms from kept.terms").fetchone()
+        yield None if row and row[0] == _told(terms) else "the model or a threshold changed"
+    if file is None:
+        target.unlink()
 
 
-def keep_standing(connection: duckdb.DuckDBPyConnection, model_version: str) -> Standing:
-    """Return what the next run can build on, after `predict`."""
-    nodes = connection.execute(
-        f"select r.record_id, {_digest(connection)} as digest from node as n join record as r on r.record = n.unique_id"
-        " order by r.record"
-    ).to_arrow_table()
-    pairs = connection.execute(
-        "select l.record_id as record_id_l, r.record_id as record_id_r, s.profile, s.evidence, s.is_apart from scored as s"
-        " join record as l on l.record = s.node_l join record as r on r.record = s.node_r order by s.node_l, s.node_r"
-    ).to_arrow_table()
-    return Standing(model_version, nodes, pairs)
+@contextmanager
+def _written(connection: duckdb.DuckDBPyConnection, file: Path, copied: Path | None = None) -> Iterator[None]:
+    """Attach `file` under another name, which becomes its own when all is written."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    writing = file.with_suffix(".new")
+    writing.unlink(missing_ok=True)
+    if copied is not None:
+        shutil.copyfile(copied, writing)
+    try:
+        connection.execute(f"attach '{str(writing).replace(chr(39), chr(39) * 2)}' as kept")
+        writing.chmod(0o600)
+        yield
+        connection.execute("detach kept")
+        writing.replace(file)
+    finally:
+        writing.unlink(missing_ok=True)
 
 
-def _digest(connection: duckdb.DuckDBPyConnection) -> str:
-    # The number of a node moves with every new record; all else that it holds is compared or decides what is.
-    columns = [row[0] for row in connection.execute("describe node").fetchall() if row[0] != "unique_id"]
-    return f"md5_number_lower(row({', '.join(f'n.{column}' for column in columns)})::varchar)"
+def _told(terms: Mapping[str, Any]) -> str:
+    return json.dumps(dict(terms), sort_keys=True)
 
 
-def _recall(digest: str) -> str:
-    return f"""
-    create or replace temp table unchanged_node as
-    select n.unique_id as node, r.record_id from node as n join record as r on r.record = n.unique_id
-    join standing_node as s on s.record_id = r.record_id and s.digest = {digest};
-    create or replace table changed_node as from node anti join unchanged_node as u on u.node = node.unique_id;
-    insert into scored
-    select least(l.node, r.node), greatest(l.node, r.node), s.profile, s.evidence, s.is_apart from standing_pair as s
-    join unchanged_node as l on l.record_id = s.record_id_l join unchanged_node as r on r.record_id = s.record_id_r;
-    """
+def standing_pairs(standing: Path, left: list[str], right: list[str]) -> pa.Table:
+    """Return what a run weighed of the pairs between two sets of records: record_id_l, record_id_r, evidence, is_apart."""
+    import duckdb
+    import pyarrow as pa
+
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"attach '{str(standing).replace(chr(39), chr(39) * 2)}' as kept (read_only)")
+        for name, records in (("left_id", left), ("right_id", right)):
+            connection.register(name, pa.table({"record_id": pa.array(records, pa.string())}))
+        return connection.execute(_PAIRS).to_arrow_table()
+
+
+_PAIRS = """
+with l as (
+    select r.record_id, n.node from kept.record as r semi join left_id using (record_id) join kept.node_of as n using (record)
+),
+r as (
+    select r.record_id, n.node from kept.record as r semi join right_id using (record_id) join kept.node_of as n using (record)
+)
+select l.record_id as record_id_l, r.record_id as record_id_r, s.evidence, s.is_apart
+from l join kept.scored as s on s.node_l = l.node join r on r.node = s.node_r
+union all
+select l.record_id, r.record_id, s.evidence, s.is_apart
+from l join kept.scored as s on s.node_r = l.node join r on r.node = s.node_l
+order by evidence desc, record_id_l, record_id_r
+"""

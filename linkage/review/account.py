@@ -9,9 +9,11 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from linkage.matching.standing import standing_pairs
 from linkage.records import DUPLICATE_FREE_SOURCES
 from linkage.review.evidence import Sheet, sheets
 from linkage.review.queue import WORDS
+from linkage.runs.increments import standing_file
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -109,8 +111,6 @@ select record_id_l::text, record_id_r::text from (
     select record_id_l, record_id_r, match_weight from identity.edge where linkage_run_id = %(run)s::uuid
     union all
     select record_id_l, record_id_r, match_weight from identity.review_item where linkage_run_id = %(run)s::uuid
-    union all
-    select record_id_l, record_id_r, evidence from identity.standing_pair where linkage_run_id = %(run)s::uuid
 ) as pair
 where record_id_l = any(%(a)s::uuid[]) and record_id_r = any(%(b)s::uuid[])
     or record_id_l = any(%(b)s::uuid[]) and record_id_r = any(%(a)s::uuid[])
@@ -123,9 +123,18 @@ def _nearest(warehouse: Warehouse, run: Run, a: list[str], b: list[str]) -> tupl
         return a[0], b[0]
     rows = warehouse.fetch_all(_NEAREST, {"run": run.linkage_run_id, "a": a, "b": b})
     if not rows:
+        weighed = _weighed(warehouse, run, a, b) or []
+        rows = [(row["record_id_l"], row["record_id_r"]) for row in weighed if not row["is_apart"]][:1]
+    if not rows:
         return a[0], next((record for record in b if record != a[0]), b[0])
     left, right = rows[0]
     return (left, right) if left in a else (right, left)
+
+
+def _weighed(warehouse: Warehouse, run: Run, a: list[str], b: list[str]) -> list[dict[str, Any]] | None:
+    """What the run weighed between two sets of records, best first; None if it is kept no more."""
+    file = standing_file(warehouse, run.linkage_run_id)
+    return standing_pairs(file, a, b).to_pylist() if file.exists() else None
 
 
 def _decision(warehouse: Warehouse, a: str, b: str) -> str | None:
@@ -203,11 +212,6 @@ def _link_words(row: dict[str, Any]) -> str:
     return words.get(row["method"], f"The rule {row['method']} links them")
 
 
-_APART = """
-select s.profile, s.evidence, s.is_apart from identity.standing_pair as s
-where s.linkage_run_id = %(run)s::uuid
-    and (s.record_id_l, s.record_id_r) in ((%(a)s::uuid, %(b)s::uuid), (%(b)s::uuid, %(a)s::uuid))
-"""
 _RIVALS = """
 select s.source, count(*) from identity.membership as m
 join identity.source_record as s on s.record_id = m.record_id and s.source = %(source)s
@@ -228,8 +232,8 @@ def _why_apart(warehouse: Warehouse, run: Run, a: str, b: str, sheet: Sheet | No
             values,
         )
     ]
-    scored = warehouse.fetch_all(_APART, values)
-    if any(is_apart for _, _, is_apart in scored):
+    weighed = _weighed(warehouse, run, [a], [b])
+    if any(row["is_apart"] for row in weighed or []):
         reasons.append(
             "Their social security numbers differ by more than a slip: names and birth date do not outweigh that."
         )
@@ -240,7 +244,7 @@ def _why_apart(warehouse: Warehouse, run: Run, a: str, b: str, sheet: Sheet | No
             reasons.append("No model weighs such a pair: the records share too little to be compared.")
     elif run.threshold is not None and probability < run.threshold:
         reasons.append(f"Their probability of {probability:.4f} is below the threshold of {run.threshold:g}.")
-    elif not scored and not reasons:
+    elif weighed == [] and not reasons:
         reasons.append("No blocking rule brings the pair together, so that it was never weighed in the run.")
     elif not reasons:
         reasons.append("The best links of each record lead elsewhere.")

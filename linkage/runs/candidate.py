@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from linkage.runs.increments import keep_standing
 from linkage.runs.levels import members_at_levels
 from warehouse.movement import copy_arrow
 
@@ -23,6 +22,20 @@ if TYPE_CHECKING:
     from warehouse.state import State
 
 
+_UNTOUCHED = (
+    ("membership", "record_id", "record_id, person_id, digest"),
+    ("edge", "record_id_l", "record_id_l, record_id_r, model, method, match_weight, match_probability"),
+    ("membership_at", "record_id", "threshold, record_id, person_id"),
+)
+
+
+def rows_of(table: pa.Table, column: str, records: pa.Table) -> pa.Table:
+    """Return the rows of a table that name one of the records."""
+    import pyarrow.compute as pc
+
+    return table.filter(pc.is_in(table[column], records["record_id"].combine_chunks()))
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A run before its checks.
@@ -33,7 +46,7 @@ class Candidate:
         model: what scored its pairs.
         state: its thresholds.
         result: what linkage found.
-        assignment: who keeps an id.
+        assignment: who keeps an id, among the records that the run touched.
         digests: what tells the next run which records changed.
         counts: its numbers.
     """
@@ -55,7 +68,11 @@ class Candidate:
             " based_on, counts) values (%s, now(), 'candidate', %s, %s, %s, %s, %s, %s::jsonb)",
             [self.run_id, self.model.version, threshold, *self.mode, json.dumps(self.counts)],
         )
+        self._copy_untouched(connection)
         membership, edges = self.assignment.membership, self.result.edges
+        touched = self.result.touched
+        if touched is not None:
+            edges = rows_of(edges, "record_id_l", touched)
         for table, relation in (
             (membership.join(self.digests, "record_id"), "membership"),
             (edges, "edge"),
@@ -64,7 +81,21 @@ class Candidate:
             (members_at_levels(membership, edges, tuple(self.counts["thresholds"])), "membership_at"),
         ):
             self._copy(connection, table, relation)
-        keep_standing(connection, self.run_id, self.result.standing)
+
+    def _copy_untouched(self, connection: psycopg.Connection[Any]) -> None:
+        """Let the run that this one builds on stand where nothing was touched: rows go from table to table."""
+        if self.result.touched is None:
+            return
+        connection.execute("create temp table touched_record (record_id uuid primary key) on commit drop")
+        copy_arrow(connection, self.result.touched, "pg_temp", "touched_record")
+        connection.execute("analyze touched_record")
+        for relation, record, columns in _UNTOUCHED:
+            connection.execute(
+                f"insert into identity.{relation} (linkage_run_id, {columns})"
+                f" select %s::uuid, {columns} from identity.{relation} as r where linkage_run_id = %s::uuid"
+                f" and not exists (select from touched_record as t where t.record_id = r.{record})".encode(),
+                [self.run_id, self.mode[2]],
+            )
 
     def _copy(self, connection: psycopg.Connection[Any], table: pa.Table, relation: str) -> None:
         import pyarrow as pa

@@ -116,8 +116,6 @@ def _forget_rows(connection: psycopg.Connection[Any], run_id: str) -> None:
         "edge",
         "review_item",
         "person_event",
-        "standing_node",
-        "standing_pair",
     ):
         connection.execute(f"delete from identity.{table} where linkage_run_id = %s".encode(), [run_id])
 
@@ -131,9 +129,6 @@ _APPLY = (
     " from identity.person_event as e where e.linkage_run_id = %(run)s and e.event = 'retire' and p.person_id = e.person_id",
     "update identity.person as p set status = 'active', merged_into = null"
     " from identity.person_event as e where e.linkage_run_id = %(run)s and e.event = 'revive' and p.person_id = e.person_id",
-    # Only the live run's scores are built on; they are large.
-    "delete from identity.standing_pair where linkage_run_id <> %(run)s",
-    "delete from identity.standing_node where linkage_run_id <> %(run)s",
 )
 
 

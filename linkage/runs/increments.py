@@ -1,7 +1,7 @@
-"""Whether a run may build on the live one's scores, and those scores in and out of the database.
+"""Whether a run may build on the live one, and the file in which that one left what it found.
 
 A full run is due when the model, the logic or a threshold changed, when no scores are kept, or when much of the population is
-new, changed or gone. What is done with the scores is decided in `standing`.
+new, changed or gone. What is done with the file is decided in `matching.increment`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from linkage.matching.standing import Standing
-from warehouse.movement import copy_arrow
-
 if TYPE_CHECKING:
-    import psycopg
+    from pathlib import Path
+
     import pyarrow as pa
 
     from linkage.runs.history import Run
@@ -78,37 +76,14 @@ def reason_for_full_run(
     return None
 
 
-def load_standing(warehouse: Warehouse, run: Run) -> Standing | None:
-    """Return what a run left to build on; None if it is no longer kept."""
-    nodes = warehouse.fetch_arrow(
-        "select record_id::text as record_id, digest from identity.standing_node"
-        f" where linkage_run_id = '{run.linkage_run_id}'"
-    )
-    if not nodes.num_rows or run.model_version is None:
-        return None
-    pairs = warehouse.fetch_arrow(
-        "select record_id_l::text as record_id_l, record_id_r::text as record_id_r, profile, evidence, is_apart"
-        f" from identity.standing_pair where linkage_run_id = '{run.linkage_run_id}'"
-    )
-    return Standing(run.model_version, _with_digest_as(nodes, unsigned=True), pairs)
+def standing_file(warehouse: Warehouse, run_id: str) -> Path:
+    """Return where a run keeps what the next one builds on."""
+    return warehouse.home.linkage / f"{run_id}.duckdb"
 
 
-def keep_standing(connection: psycopg.Connection[Any], run_id: str, standing: Standing) -> None:
-    """Write what a run leaves to the next one."""
-    import pyarrow as pa
-
-    for table, relation in (
-        (_with_digest_as(standing.nodes, unsigned=False), "standing_node"),
-        (standing.pairs, "standing_pair"),
-    ):
-        named = table.append_column("linkage_run_id", pa.repeat(pa.scalar(run_id), table.num_rows))
-        copy_arrow(connection, named, "identity", relation)
-
-
-def _with_digest_as(nodes: pa.Table, *, unsigned: bool) -> pa.Table:
-    """PostgreSQL has no unsigned numbers: the same 64 bits are read with a sign there."""
-    import pyarrow as pa
-
-    column = nodes["digest"].combine_chunks()
-    bits = column.view(pa.uint64() if unsigned else pa.int64())
-    return nodes.set_column(nodes.schema.get_field_index("digest"), "digest", bits)
+def forget_others(warehouse: Warehouse, run_id: str | None) -> None:
+    """Take away what other runs left, broken-off ones too: only the live run is built on."""
+    keep = standing_file(warehouse, run_id) if run_id else None
+    for file in warehouse.home.linkage.iterdir():
+        if file != keep:
+            file.unlink(missing_ok=True)

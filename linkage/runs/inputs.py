@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from warehouse.state import State
 
-LOGIC_VERSION = 4
+LOGIC_VERSION = 5
 """Raised when standardisation, vetoes or clustering change, so that unchanged records are linked again."""
 
 RECORDS = """
@@ -77,20 +77,6 @@ class RunInput:
             "records": _digest_of_all(self.digests),
         }
         return json.dumps(told, sort_keys=True)
-
-
-def record_digests(records: pa.Table) -> pa.Table:
-    """Return record_id and a 64-bit digest of all that linkage reads of each record."""
-    # last_seen moves with every delivery and no rule of linkage reads it.
-    table = records.drop_columns(["last_seen", "set_aside"])
-    connection = open_database()
-    try:
-        connection.register("digested", table)
-        return connection.execute(
-            "select record_id, (md5_number_lower(d::varchar) >> 1)::bigint as digest from digested as d"
-        ).to_arrow_table()
-    finally:
-        connection.close()
 
 
 def _digest_of_all(digests: pa.Table) -> str:

@@ -15,14 +15,20 @@ from linkage.core import LinkResult, link
 from linkage.decisions.log import contradictions, in_force
 from linkage.models.frequencies import ENOUGH_NAMES
 from linkage.models.model import LinkModel, current_model, make_current
-from linkage.records import check_records
+from linkage.records import check_records, record_digests
 from linkage.runs import checks, history
-from linkage.runs.candidate import Candidate, event_counts
+from linkage.runs.candidate import Candidate, event_counts, rows_of
 from linkage.runs.causes import give_reasons
-from linkage.runs.increments import Change, compare_records, load_standing, reason_for_full_run
-from linkage.runs.inputs import FORMER, PREVIOUS, RECORDS, RunInput, record_digests
+from linkage.runs.increments import (
+    Change,
+    compare_records,
+    forget_others,
+    reason_for_full_run,
+    standing_file,
+)
+from linkage.runs.inputs import FORMER, PREVIOUS, RECORDS, RunInput
 from linkage.runs.levels import LEVELS
-from linkage.runs.persons import assign_persons, previous_schema
+from linkage.runs.persons import Assignment, assign_persons, previous_schema
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from linkage.matching.standing import Standing
     from warehouse.connection import Warehouse
     from warehouse.state import State
 
@@ -101,7 +106,8 @@ def run_linkage(
         return _summary(live, "unchanged", records, started)
     previous = warehouse.fetch_arrow(PREVIOUS)
     change = compare_records(given.digests, previous.select(["record_id", "digest"]))
-    mode, why, standing = _mode(warehouse, live, given, change, options)
+    why = reason_for_full_run(live, given.rules(), change, forced=options.full)
+    run_id = str(uuid.uuid4())
     result = link(
         records,
         model,
@@ -109,14 +115,14 @@ def run_linkage(
         review_floor=state.linkage.review_floor,
         must_link=given.decisions.must,
         cannot_link=given.decisions.cannot,
-        standing=standing,
+        standing=None if why or live is None else standing_file(warehouse, live.linkage_run_id),
+        keep=standing_file(warehouse, run_id),
+        digests=given.digests,
     )
     _check(result, records)
+    mode, why = _mode(why or result.full_because, change)
     kept = _kept_model(result.model, model, records, warehouse)
-    former = warehouse.fetch_arrow(FORMER).cast(previous_schema())
-    assignment = assign_persons(
-        result.clusters, previous.select(previous_schema().names).cast(previous_schema()), former
-    )
+    assignment = _assign(warehouse, result, previous)
     counts = {
         **result.counts,
         "events": event_counts(assignment),
@@ -129,19 +135,17 @@ def run_linkage(
         "fingerprint": given.fingerprint(kept.version),
     }
     before = live.linkage_run_id if live else None
-    candidate = Candidate(
-        str(uuid.uuid4()), (mode, why, before), kept, state, result, assignment, given.digests, counts
-    )
+    candidate = Candidate(run_id, (mode, why, before), kept, state, result, assignment, given.digests, counts)
     with warehouse.connect() as connection:
         history.exclude_others(connection, before)
         history.abandon_candidates(connection)
         candidate.write(connection)
         if before is not None:
-            give_reasons(connection, candidate.run_id, before)
-    _go_live(warehouse, candidate.run_id, live, change, options)
+            give_reasons(connection, run_id, before)
+    _go_live(warehouse, run_id, live, change, options)
     logger.info(
         "linkage run %s is live: %d records, %d persons",
-        candidate.run_id,
+        run_id,
         records.num_rows,
         counts["persons"],
     )
@@ -151,23 +155,23 @@ def run_linkage(
     return _summary(made, "live", records, started)
 
 
-def _mode(
-    warehouse: Warehouse, live: history.Run | None, given: RunInput, change: Change, options: Options
-) -> tuple[str, str, Standing | None]:
-    """Decide whether the run builds on the live one: its mode, why, and the scores that it builds on."""
-    why = reason_for_full_run(live, given.rules(), change, forced=options.full)
-    if why is None and given.model.frequencies is None:
-        why = "in so few records names are counted anew in each run"
-    standing = None if why or live is None else load_standing(warehouse, live)
-    if standing is None:
-        return "full", why or "the live run kept no scores", None
+def _mode(full_because: str | None, change: Change) -> tuple[str, str]:
+    """Say how the run came about, and why."""
+    if full_because is not None:
+        return "full", full_because
     if change.new or change.changed or change.gone:
-        return (
-            "incremental",
-            f"{change.new} new, {change.changed} changed, {change.gone} gone records",
-            standing,
-        )
-    return "incremental", "only people's decisions changed", standing
+        return "incremental", f"{change.new} new, {change.changed} changed, {change.gone} gone records"
+    return "incremental", "only people's decisions changed"
+
+
+def _assign(warehouse: Warehouse, result: LinkResult, previous: pa.Table) -> Assignment:
+    """Give ids to the persons that the run touched: it holds every record of every earlier person among them."""
+    former = warehouse.fetch_arrow(FORMER).cast(previous_schema())
+    clusters, members = result.clusters, previous.select(previous_schema().names).cast(previous_schema())
+    if result.touched is not None:
+        clusters = rows_of(clusters, "record_id", result.touched)
+        members = rows_of(members, "record_id", result.touched)
+    return assign_persons(clusters, members, former)
 
 
 def _go_live(
@@ -194,6 +198,8 @@ def _go_live(
         else:
             detail = "drift was accepted by whoever started the run" if options.accept_drift else None
             history.go_live(connection, run_id, live.linkage_run_id if live else None, detail)
+    before = live.linkage_run_id if live else None
+    forget_others(warehouse, before if findings else run_id)
     if findings:
         raise P20WError(f"Linkage run {run_id[:8]} did not pass its checks: {'; '.join(findings)}.", hint)
 

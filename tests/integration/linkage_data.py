@@ -9,8 +9,8 @@ _TABLES = """
 drop table if exists identity.person_record;
 drop table if exists identity.source_record;
 truncate control.linkage_run, control.linkage_run_event, identity.edge, identity.membership, identity.membership_at,
-    identity.person, identity.person_event, identity.review_item, identity.decision, identity.standing_node,
-    identity.standing_pair, identity.linkage_measure;
+    identity.person, identity.person_event, identity.review_item, identity.decision,
+    identity.linkage_measure;
 create table identity.person_record (
     record_id uuid, source text, source_key text, ssn text, first_name text, middle_name text, last_name text,
     generation_code text, preferred_name text, birthdate date, sex text, zip_code text,

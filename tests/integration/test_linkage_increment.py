@@ -30,7 +30,7 @@ def grown(warehouse: Warehouse, state: State) -> Warehouse:
     make_vault(warehouse, records.slice(0, late))
     with pytest.MonkeyPatch.context() as few:
         # Names are frozen from a thousand records on; these are fewer.
-        few.setattr(step, "_ENOUGH_NAMES", 100)
+        few.setattr(step, "ENOUGH_NAMES", 100)
         run_linkage(warehouse, state)
     add_records(warehouse, records.slice(late))
     warehouse.execute(

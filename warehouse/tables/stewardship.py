@@ -66,30 +66,3 @@ class MembershipAt(Base):
     threshold: Mapped[float] = mapped_column(primary_key=True)
     record_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     person_id: Mapped[uuid.UUID]
-
-
-class StandingNode(Base):
-    """One row per node of the newest run: a digest of all that it is compared by. Follows from identifiers."""
-
-    __tablename__ = "standing_node"
-    __table_args__ = (Index(None, "linkage_run_id"), _SCHEMA)
-
-    linkage_run_id: Mapped[uuid.UUID] = mapped_column()
-    record_id: Mapped[uuid.UUID] = mapped_column()
-    digest: Mapped[int] = mapped_column(BigInteger)
-    __mapper_args__ = {"primary_key": [linkage_run_id, record_id]}  # noqa: RUF012
-
-
-class StandingPair(Base):
-    """One row per pair of records that the newest run weighed and found worth keeping: the model's evidence in bits."""
-
-    __tablename__ = "standing_pair"
-    __table_args__ = (Index(None, "linkage_run_id", "record_id_l"), Index(None, "record_id_r"), _SCHEMA)
-
-    linkage_run_id: Mapped[uuid.UUID] = mapped_column()
-    record_id_l: Mapped[uuid.UUID] = mapped_column()
-    record_id_r: Mapped[uuid.UUID] = mapped_column()
-    profile: Mapped[str]
-    evidence: Mapped[float]
-    is_apart: Mapped[bool]
-    __mapper_args__ = {"primary_key": [linkage_run_id, record_id_l, record_id_r]}  # noqa: RUF012

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from linkage.engine import open_database
-from linkage.matching.cluster import cluster
+from linkage.matching.cluster import cluster, review_rest
 
 Edge = tuple[int, int, float]
 
@@ -40,6 +40,7 @@ def spine_persons(
         "create view spine as from node where not is_wage; create view wages as from node where is_wage"
     )
     cluster(connection)
+    review_rest(connection)
     persons: dict[int, set[int]] = {}
     for node, person in connection.execute("select node, cluster from member").fetchall():
         persons.setdefault(person, set()).add(node)

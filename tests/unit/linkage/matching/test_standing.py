@@ -1,11 +1,15 @@
 """Scores that a run leaves to the next one, and the weights behind a pair."""
 
+import stat
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from linkage import LinkResult, link
 from linkage.explain import score_pairs
+from linkage.matching.standing import standing_pairs
 from tests.unit.linkage.people import clusters_by_key, population
 
 Linked = tuple[LinkResult, pa.Table]
@@ -17,21 +21,67 @@ def linked() -> Linked:
     return link(records), records
 
 
-def test_scoring_only_what_is_new_or_changed_gives_what_scoring_everything_gives(linked: Linked) -> None:
+def test_scoring_only_what_is_new_or_changed_gives_what_scoring_everything_gives(
+    linked: Linked, tmp_path: Path
+) -> None:
     whole, records = linked
     changed = pc.equal(records["source"], "wioa")
     names = pc.if_else(changed, "Zephyrine", records["first_name"])
     earlier = records.set_column(records.column_names.index("first_name"), "first_name", names).slice(40)
-    again = link(records, whole.model, standing=link(earlier, whole.model).standing)
-    assert clusters_by_key(again, records) == clusters_by_key(whole, records)
-    assert again.edges == whole.edges
-    assert again.conflicts == whole.conflicts
+    link(earlier, whole.model, keep=tmp_path / "first")
+    again = link(records, whole.model, standing=tmp_path / "first", keep=tmp_path / "second")
+    assert again.full_because is None
+    assert_same(again, whole, records)
+    # And once more on what the increment left, without a tenth of the records.
+    fewer = records.slice(0, records.num_rows * 9 // 10)
+    third = link(fewer, whole.model, standing=tmp_path / "second")
+    assert third.full_because is None
+    assert_same(third, link(fewer, whole.model), fewer)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
 
 
-def test_a_standing_of_another_model_is_not_built_on(linked: Linked) -> None:
+def assert_same(one: LinkResult, other: LinkResult, records: pa.Table) -> None:
+    assert clusters_by_key(one, records) == clusters_by_key(other, records)
+    assert one.edges == other.edges
+    assert one.conflicts == other.conflicts
+    assert one.counts == other.counts
+
+
+def test_decisions_given_and_taken_back_move_only_what_they_touch(linked: Linked, tmp_path: Path) -> None:
     whole, records = linked
-    foreign = type(whole.standing)("another", whole.standing.nodes, whole.standing.pairs.slice(0, 0))
-    assert link(records, whole.model, standing=foreign).edges == whole.edges
+    asked = whole.conflicts.slice(0, 12).select(["record_id_l", "record_id_r"])
+    must, cannot = asked.slice(0, 6), asked.slice(6)
+    joined = whole.edges.slice(0, 5).select(["record_id_l", "record_id_r"])
+    cannot = pa.concat_tables([cannot, joined])
+    link(records, whole.model, keep=tmp_path / "before")
+    decided = {"must_link": must, "cannot_link": cannot}
+    found = link(records, whole.model, **decided, standing=tmp_path / "before", keep=tmp_path / "decided")
+    assert found.touched is not None
+    assert 0 < found.touched.num_rows < records.num_rows / 4
+    assert_same(found, link(records, whole.model, **decided), records)
+    undone = link(records, whole.model, standing=tmp_path / "decided")
+    assert undone.full_because is None
+    assert_same(undone, whole, records)
+
+
+def test_a_file_of_another_model_or_threshold_is_not_built_on(linked: Linked, tmp_path: Path) -> None:
+    whole, records = linked
+    link(records, whole.model, threshold=0.95, keep=tmp_path / "stricter")
+    again = link(records, whole.model, standing=tmp_path / "stricter")
+    assert again.full_because == "the model or a threshold changed"
+    assert again.edges == whole.edges
+    assert link(records, whole.model, standing=tmp_path / "absent").edges == whole.edges
+
+
+def test_the_kept_file_is_its_owners_only_and_tells_what_was_weighed(linked: Linked, tmp_path: Path) -> None:
+    whole, records = linked
+    link(records, whole.model, keep=tmp_path / "kept")
+    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o600
+    edge = whole.edges.filter(pc.equal(whole.edges["model"], "education")).slice(0, 1).to_pylist()[0]
+    found = standing_pairs(tmp_path / "kept", [edge["record_id_r"]], [edge["record_id_l"]]).to_pylist()
+    assert [(row["record_id_l"], row["record_id_r"]) for row in found] == [
+        (edge["record_id_r"], edge["record_id_l"])
+    ]
 
 
 def test_the_weights_of_a_pair_add_up_to_its_score(linked: Linked) -> None:
