@@ -61,6 +61,10 @@ def train(records: pa.Table, *, seed: int = DEFAULT_SEED, random_pairs: float = 
     import splink
 
     connection = open_database(threads=1)
+    # What Splink says of levels without examples stands in the card.
+    splink_logger = logging.getLogger("splink")
+    level = splink_logger.level
+    splink_logger.setLevel(logging.ERROR)
     try:
         standardise(connection, check_records(records))
         trained_on: dict[str, Any] = {
@@ -80,6 +84,7 @@ def train(records: pa.Table, *, seed: int = DEFAULT_SEED, random_pairs: float = 
             for name, profile in profiles().items()
         }
     finally:
+        splink_logger.setLevel(level)
         connection.close()
     trained_on["profiles"] = {name: found.as_dict() for name, found in learnt.items()}
     model = versioned({name: found.settings for name, found in learnt.items()}, trained_on, frequencies)

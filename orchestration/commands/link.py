@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.commands import link_decisions, link_evaluate, link_runs
+from orchestration.commands import link_decisions, link_encoded, link_evaluate, link_runs
 
 
 @click.group("link", invoke_without_command=True)
@@ -60,5 +60,5 @@ def train(records: Path | None, out: Path | None, seed: int | None) -> None:
     click.echo(f"The model is in {path}.\nIts card is {card}.")
 
 
-for part in (link_evaluate.evaluate, *link_runs.COMMANDS, *link_decisions.COMMANDS):
+for part in (link_evaluate.evaluate, *link_runs.COMMANDS, *link_decisions.COMMANDS, *link_encoded.COMMANDS):
     command.add_command(part)

@@ -6,11 +6,11 @@ Tables with identifiers (source_record, person_record) are dbt's and do not belo
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.tables.base import Base, Json, Key, Now, one_of
+from warehouse.tables.base import Base, BigCount, Json, Key, Now, one_of
 
 _SCHEMA = {"schema": "identity"}
 
@@ -129,3 +129,45 @@ class NscRequestMember(Base):
         ForeignKey("identity.nsc_request.request_id", ondelete="cascade")
     )
     student_id_state: Mapped[str]
+
+
+class EncodedDelivery(Base):
+    """One row per agency that sends encodings in place of identifiers: its latest file and what became of it."""
+
+    __tablename__ = "encoded_delivery"
+    __table_args__ = (UniqueConstraint("agency"), _SCHEMA)
+
+    encoded_delivery_id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("gen_random_uuid()")
+    )
+    agency: Mapped[str]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    linkage_run_id: Mapped[uuid.UUID]
+    added_at: Mapped[Now]
+    added_by: Mapped[str]
+    record_count: Mapped[BigCount]
+    schema_digest: Mapped[str]
+    flip_share: Mapped[float]
+    threshold: Mapped[float]
+    counts: Mapped[Json]
+
+
+class EncodedMatch(Base):
+    """One row per record of an encoded delivery: the record of the warehouse that it matches best, if any."""
+
+    __tablename__ = "encoded_match"
+    __table_args__ = (
+        CheckConstraint(one_of("status", "link", "review", "none"), name="status"),
+        CheckConstraint("(status = 'none') = (record_id is null)", name="record_id"),
+        _SCHEMA,
+    )
+
+    encoded_delivery_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("identity.encoded_delivery.encoded_delivery_id", ondelete="cascade"), primary_key=True
+    )
+    record_number: Mapped[Key]
+    status: Mapped[str]
+    record_id: Mapped[uuid.UUID | None]
+    dice: Mapped[float | None]
+    reason: Mapped[str]
