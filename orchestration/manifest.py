@@ -88,10 +88,10 @@ def build() -> Path:
     return manifest_path()
 
 
-def dbt_executable() -> str:
-    """The dbt command of the environment this process runs in, whatever PATH says."""
-    beside = Path(sys.executable).with_name("dbt")
-    return str(beside) if beside.exists() else "dbt"
+def dbt_executable(program: str = "dbt") -> str:
+    """The dbt command of the environment this process runs in, whatever PATH says; or another program beside it."""
+    beside = Path(sys.executable).with_name(program)
+    return str(beside) if beside.exists() else program
 
 
 if __name__ == "__main__":

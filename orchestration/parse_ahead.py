@@ -1,7 +1,7 @@
 """dbt's parse, done while files are still being loaded.
 
-dbt keeps its parsed project per connection, so the one that `make setup` made does not serve a warehouse; the first dbt step
-would wait for a parse of its own.
+The project that `make setup` parsed serves a database of the usual name (`dbt_program`). For any other, and where the
+distribution was installed from a wheel, the first dbt step would wait for a parse of its own.
 """
 
 import os
@@ -9,18 +9,20 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from orchestration.dbt_program import PARSED, serves
 from orchestration.manifest import dbt_executable, fingerprint, project_dir
 from warehouse.connection import Warehouse
 
-_PARSED = "partial_parse.msgpack"
 _running: dict[Path, "subprocess.Popen[bytes]"] = {}
 
 
 def begin(warehouse: Warehouse) -> None:
     """Start parsing for this warehouse in a process of its own, unless the parsed project is there and current."""
+    if serves(warehouse.settings()["dbname"]):
+        return
     target = _target(warehouse)
     stamp = target / "parsed.sha256"
-    if target in _running or (_current(stamp) and (target / _PARSED).exists()):
+    if target in _running or (_current(stamp) and (target / PARSED).exists()):
         return
     target.mkdir(parents=True, exist_ok=True)
     command = [dbt_executable(), "--quiet", "parse", "--profiles-dir", "."]
@@ -43,8 +45,8 @@ def wait(warehouse: Warehouse) -> None:
 
 def keep(made_by: Path, warehouse: Warehouse) -> None:
     """Leave what a dbt step parsed for the next one, and remove the step's own artefacts."""
-    if (made_by / _PARSED).exists():
-        shutil.copy(made_by / _PARSED, _target(warehouse) / _PARSED)
+    if (made_by / PARSED).exists():
+        shutil.copy(made_by / PARSED, _target(warehouse) / PARSED)
     shutil.rmtree(made_by, ignore_errors=True)
 
 

@@ -70,5 +70,5 @@ def dbt_resource() -> WarehouseDbt:
     return WarehouseDbt(
         project_dir=os.fspath(project_dir()),
         profiles_dir=os.fspath(project_dir()),
-        dbt_executable=dbt_executable(),
+        dbt_executable=dbt_executable("p20w-dbt"),
     )

@@ -18,7 +18,7 @@ from psycopg import sql
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.migration import migrate
-from warehouse.server import EmbeddedServer
+from warehouse.server import DATABASE, EmbeddedServer
 
 _TEMPLATE = "p20w_template"
 # A test server may lose its data in a power cut; nothing else differs from the product's settings.
@@ -68,7 +68,16 @@ def warehouse(
     postgres_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Warehouse]:
     """A fresh, migrated, empty warehouse with a home folder of its own."""
-    yield from _database(postgres_server, tmp_path_factory, request.module.__name__)
+    yield from _database(postgres_server, tmp_path_factory, _name(request))
+
+
+@pytest.fixture(scope="module")
+def usual_warehouse(
+    postgres_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Warehouse]:
+    """The same in a database of the usual name, which dbt's parsed project serves as it is."""
+    _administer(postgres_server, "drop database if exists {} with (force)", DATABASE)
+    yield from _database(postgres_server, tmp_path_factory, DATABASE)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +87,7 @@ def older_warehouse(
     request: pytest.FixtureRequest,
 ) -> Iterator[Warehouse]:
     """The same on PostgreSQL 15."""
-    yield from _database(older_postgres_server, tmp_path_factory, request.module.__name__)
+    yield from _database(older_postgres_server, tmp_path_factory, _name(request))
 
 
 def _serve(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
@@ -93,8 +102,12 @@ def _serve(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
         server.remove()
 
 
-def _database(server: EmbeddedServer, folders: pytest.TempPathFactory, module: str) -> Iterator[Warehouse]:
-    name = f"{re.sub(r'[^a-z0-9]+', '_', module.lower())[-30:]}_{uuid.uuid4().hex[:8]}"
+def _name(request: pytest.FixtureRequest) -> str:
+    module = request.module.__name__.lower()
+    return f"{re.sub(r'[^a-z0-9]+', '_', module)[-30:]}_{uuid.uuid4().hex[:8]}"
+
+
+def _database(server: EmbeddedServer, folders: pytest.TempPathFactory, name: str) -> Iterator[Warehouse]:
     _administer(server, f"create database {{}} template {_TEMPLATE}", name)
     warehouse = Warehouse(Home(folders.mktemp("home")).ensure(), server.url(name), is_embedded=True)
     yield warehouse

@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from ingest.sync import sync_catalogue
 from orchestration.manifest import dbt_executable, project_dir
 from warehouse.connection import Warehouse
@@ -17,7 +19,7 @@ def dbt(warehouse: Warehouse, *arguments: str) -> str:
     """Run dbt on the test's database; its own words are the message where it fails."""
     command, *rest = arguments
     result = subprocess.run(
-        [dbt_executable(), command, "--profiles-dir", ".", *rest],
+        [dbt_executable("p20w-dbt"), command, "--profiles-dir", ".", *rest],
         cwd=project_dir(),
         env=os.environ | warehouse.dbt_environment(),
         capture_output=True,
@@ -26,6 +28,11 @@ def dbt(warehouse: Warehouse, *arguments: str) -> str:
     )
     assert result.returncode == 0, result.stdout[-6000:]
     return result.stdout
+
+
+@pytest.fixture(scope="module")
+def warehouse(usual_warehouse: Warehouse) -> Warehouse:
+    return usual_warehouse
 
 
 def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Warehouse) -> None:
