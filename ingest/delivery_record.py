@@ -16,11 +16,21 @@ from ingest.recognise import Recognised
 
 @dataclass(frozen=True)
 class LoadedRows:
-    """What COPY took, where its first row stood in the file, and what the file calls its columns."""
+    """What COPY took.
+
+    Attributes:
+        row_count: how many rows.
+        first_line: where the first one stood in the file.
+        headers: what the file calls its columns.
+        is_trimmed: whether no value is an empty text, or begins or ends with a blank; None where nobody looked.
+        plain_numbers: number columns known to hold digits alone, with no more than a decimal point.
+    """
 
     row_count: int
     first_line: int | None
     headers: list[tuple[str, str]]
+    is_trimmed: bool | None = None
+    plain_numbers: list[str] | None = None
 
 
 def begin_record(
@@ -59,7 +69,7 @@ def complete_record(
     """Write what is known once all rows are there, and that they are."""
     connection.execute(
         "with delivery as (update control.delivery set sha256 = %s, byte_count = %s, row_count = %s,"
-        " first_line = %s, headers = %s::jsonb, loaded_at = clock_timestamp()"
+        " first_line = %s, headers = %s::jsonb, is_trimmed = %s, plain_numbers = %s, loaded_at = clock_timestamp()"
         " where delivery_id = %s returning delivery_id)"
         " insert into control.delivery_event (delivery_id, event, detail)"
         " select delivery_id, 'loaded', %s from delivery",
@@ -69,6 +79,8 @@ def complete_record(
             rows.row_count,
             rows.first_line,
             json.dumps(rows.headers),
+            rows.is_trimmed,
+            rows.plain_numbers,
             delivery_id,
             name,
         ),

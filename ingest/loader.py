@@ -8,7 +8,7 @@ import datetime
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from ingest.delivery_record import LoadedRows, begin_record, complete_record
 from ingest.events import record_event, record_failure
 from ingest.readers.choice import open_reader
 from ingest.readers.delimited import DelimitedReader, MisreadLineError
+from ingest.readers.fixed_width import FixedWidthReader
 from ingest.recognise import Recognised, recognise
 from warehouse.connection import Warehouse
 from warehouse.errors import DatabaseError, P20WError, redacted
@@ -237,7 +238,12 @@ def _copy(
         fault = error
     if fault is not None:
         raise _explained(reader, fault, name)
-    return LoadedRows(row_count, reader.first_line, reader.headers)
+    rows = LoadedRows(row_count, reader.first_line, reader.headers)
+    if isinstance(reader, DelimitedReader):
+        return replace(rows, is_trimmed=reader.is_trimmed)
+    if isinstance(reader, FixedWidthReader):
+        return replace(rows, is_trimmed=reader.is_trimmed, plain_numbers=reader.plain_numbers)
+    return rows
 
 
 def _explained(reader: object, error: DatabaseError, name: str) -> P20WError:

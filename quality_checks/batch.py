@@ -3,7 +3,7 @@
 Belongs here: the shape of that query. Must not come here: what makes a row fail (predicates), running it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,18 @@ PLANNER_SETTINGS = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery that waits for its decision."""
+    """A delivery that waits for its decision.
+
+    Attributes:
+        delivery_id: its number.
+        submitter: who sent it.
+        period: what it is about.
+        sequence: its number among those of the same submitter and period.
+        layout_version: the form in which it came.
+        row_count: how many rows were loaded.
+        is_trimmed: no value is an empty text, or begins or ends with a blank.
+        plain_numbers: columns whose values are digits alone, with no more than a decimal point.
+    """
 
     delivery_id: int
     submitter: str
@@ -42,6 +53,8 @@ class Delivery:
     sequence: int
     layout_version: str
     row_count: int
+    is_trimmed: bool = False
+    plain_numbers: Sequence[str] = ()
 
 
 def exclude_others(connection: Connection, layout: Layout) -> None:
@@ -58,31 +71,44 @@ def sent_name(column: Column) -> str:
     return column.name if column.type == "text" else column.name + AS_SENT
 
 
-def batch_query(layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery]) -> sql.Composed:
+def batch_query(
+    layout: Layout, rules: Sequence[Rule], deliveries: Sequence[Delivery], also: Sequence[Column] = ()
+) -> sql.Composed:
     """Return a query with one row per delivered row of these deliveries, with the columns that the rules use.
 
     A text column has its name. Any other column has its typed value under its name (null where it cannot be
     read) and the text sent under `<name>__sent`; a code is the standard code behind the local one. Beside
     them stand submitter, code_year (in which its codes are read), period_year, period_begin, period_end,
     period_month (the last one, as MMYYYY) and date_format of the delivery.
+
+    Args:
+        layout: whose rows.
+        rules: what will be asked of them.
+        deliveries: which rows.
+        also: columns that no rule may name.
     """
-    used = _used_columns(layout, rules)
+    used = _used_columns(layout, rules, also)
     coded = [column for column in used if column.type == "code" and _is_compared(column, layout, rules)]
-    values = [sql.SQL("{} as {}").format(_text(column), _unread_name(column)) for column in used]
-    values += [_typed(column) for column in used if column.type not in ("text", "code")]
+    about = _about(layout, deliveries)
+    is_trimmed = all(delivery.is_trimmed for delivery in deliveries)
+    values = [sql.SQL("{} as {}").format(value, sql.Identifier(name)) for name, value in about.items()]
+    values += [sql.SQL("{} as {}").format(_text(column), _unread_name(column)) for column in used]
+    values += [
+        _typed(column, about, _plain_numbers(deliveries))
+        for column in used
+        if column.type not in ("text", "code")
+    ]
     values += [_standard_code(column) for column in coded]
     read = [column for column in used if column.type not in ("text", "code")]
     return sql.SQL(
-        "select typed.*{sent_text} from (select r.delivery_id, r.row_number, d.submitter, d.code_year, d.period_year,"
-        " d.period_begin, d.period_end, d.period_month, d.date_format, {values} from ({sent}) as r"
-        " join (values {deliveries}) as d(delivery_id, submitter, code_year, period_year, period_begin, period_end,"
-        " period_month, date_format) on d.delivery_id = r.delivery_id {code_maps} offset '0'::bigint) as typed"
+        "select typed.*{sent_text} from (select r.delivery_id, r.row_number, {values} from ({sent}) as r"
+        " {deliveries} {code_maps} offset '0'::bigint) as typed"
     ).format(
-        sent_text=sql.SQL("").join(_sent_text(column) for column in read),
+        sent_text=sql.SQL("").join(_sent_text(column, is_trimmed) for column in read),
         values=sql.SQL(", ").join(values),
         sent=_delivered_rows(layout, used, deliveries),
-        deliveries=sql.SQL(", ").join(_delivery_values(layout, delivery) for delivery in deliveries),
-        code_maps=sql.SQL(" ").join(_code_map_join(column) for column in coded),
+        deliveries=_deliveries_joined(layout, deliveries),
+        code_maps=sql.SQL(" ").join(_code_map_join(column, about) for column in coded),
     )
 
 
@@ -94,18 +120,38 @@ def _delivered_rows(layout: Layout, used: Sequence[Column], deliveries: Sequence
     for an offset that forbids parallel workers. The ids are constants, for only they let it leave out the partitions
     of other deliveries.
     """
+    is_trimmed = all(delivery.is_trimmed for delivery in deliveries)
+    texts = [
+        sql.SQL("{0}" if is_trimmed or column.type not in ("text", "code") else _TRIMMED + " as {0}").format(
+            sql.Identifier(column.name)
+        )
+        for column in used
+    ]
+    plain = _plain_numbers(deliveries)
+    if numbers := [c for c in used if c.type in ("integer", "decimal") and c.name not in plain]:
+        texts.append(_numbers_are_plain(numbers))
     return sql.SQL(
         "select delivery_id, row_number, {texts} from {table} where delivery_id in ({ids}) offset '0'::bigint"
     ).format(
-        texts=sql.SQL(", ").join(
-            sql.SQL(_TRIMMED + " as {0}" if column.type in ("text", "code") else "{0}").format(
-                sql.Identifier(column.name)
-            )
-            for column in used
-        ),
+        texts=sql.SQL(", ").join(texts),
         table=sql.Identifier("raw", layout.table),
         ids=id_list(deliveries),
     )
+
+
+def _plain_numbers(deliveries: Sequence[Delivery]) -> set[str]:
+    return set.intersection(*(set(delivery.plain_numbers) for delivery in deliveries))
+
+
+def _numbers_are_plain(columns: Sequence[Column]) -> sql.Composed:
+    """Return whether all numbers of a row are written with digits and points alone.
+
+    A pattern costs most by being begun, so that one over all numbers of a row is far cheaper than one for each.
+    """
+    together = sql.SQL(" || ").join(
+        sql.SQL("coalesce({}, '')").format(sql.Identifier(column.name)) for column in columns
+    )
+    return sql.SQL("({}) !~ '[^0-9.]' as numbers_are_plain").format(together)
 
 
 def id_list(deliveries: Sequence[Delivery]) -> sql.Composed:
@@ -113,8 +159,8 @@ def id_list(deliveries: Sequence[Delivery]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Literal(delivery.delivery_id) for delivery in deliveries)
 
 
-def _used_columns(layout: Layout, rules: Sequence[Rule]) -> list[Column]:
-    names: set[str] = set()
+def _used_columns(layout: Layout, rules: Sequence[Rule], also: Sequence[Column]) -> list[Column]:
+    names = {column.name for column in also}
     for rule in rules:
         names.update(rule.columns)
         names.update([rule.column] if rule.column else [])
@@ -134,49 +180,84 @@ def _unread_name(column: Column) -> sql.Identifier:
     return sql.Identifier(sent_name(column) if column.type in ("text", "code") else f"{column.name}__raw")
 
 
-def _sent_text(column: Column) -> sql.Composed:
+def _sent_text(column: Column, is_trimmed: bool) -> sql.Composed:
     # Outside of every offset: it is trimmed only where a rule asks, and most ask when nothing could be read.
-    return sql.SQL(", " + _TRIMMED + " as {1}").format(
+    return sql.SQL(", " + ("{0}" if is_trimmed else _TRIMMED) + " as {1}").format(
         sql.Identifier("typed", f"{column.name}__raw"), sql.Identifier(sent_name(column))
     )
 
 
-def _typed(column: Column) -> sql.Composed:
-    arguments = "{0}, d.date_format" if column.type == "date" else "{0}"
-    return sql.SQL(f"control.to_{column.type}({arguments}) as {{1}}").format(
-        _text(column), sql.Identifier(column.name)
-    )
+# What control.to_integer and control.to_decimal find too, of which it is known that they are digits and points.
+_PLAIN = {
+    "integer": "case when r.numbers_are_plain and octet_length({0}) between 1 and 9 and {0} not like '%.%'"
+    " then cast({0} as integer) else control.to_integer({0}) end",
+    "decimal": "case when r.numbers_are_plain and octet_length({0}) between 1 and 62 and {0} not like '%.%.%'"
+    " and {0} <> '.' then cast({0} as numeric) else control.to_decimal({0}) end",
+    "date": "control.to_date({0}, {1})",
+}
+_CAST = {"integer": "cast({0} as integer)", "decimal": "cast({0} as numeric)"}
+
+
+def _typed(column: Column, about: Mapping[str, sql.Composable], plain: set[str]) -> sql.Composed:
+    reading = (_CAST if column.name in plain else _PLAIN)[column.type]
+    value = sql.SQL(reading).format(_text(column), about["date_format"])
+    return sql.SQL("{} as {}").format(value, sql.Identifier(column.name))
 
 
 def _standard_code(column: Column) -> sql.Composed:
     return sql.SQL("{}.standard_code as {}").format(_map_alias(column), sql.Identifier(column.name))
 
 
-def _code_map_join(column: Column) -> sql.Composed:
+def _code_map_join(column: Column, about: Mapping[str, sql.Composable]) -> sql.Composed:
     return sql.SQL(
         "left join control.code_map as {alias} on {alias}.code_set = {code_set}"
-        " and {alias}.submitter = d.submitter and {alias}.local_code = {text}"
-        " and d.code_year between {alias}.first_year and {alias}.last_year"
-    ).format(alias=_map_alias(column), code_set=sql.Literal(column.code_set), text=_text(column))
+        " and {alias}.submitter = {submitter} and {alias}.local_code = {text}"
+        " and {code_year} between {alias}.first_year and {alias}.last_year"
+    ).format(
+        alias=_map_alias(column),
+        code_set=sql.Literal(column.code_set),
+        text=_text(column),
+        submitter=about["submitter"],
+        code_year=about["code_year"],
+    )
 
 
 def _map_alias(column: Column) -> sql.Identifier:
     return sql.Identifier(f"map__{column.name}")
 
 
-def _delivery_values(layout: Layout, delivery: Delivery) -> sql.Composed:
-    window = period_window(layout, delivery.period)
-    date_format = layout.versions[delivery.layout_version].date_format
-    return sql.SQL(
-        "(cast({id} as bigint), {submitter}, {code_year}, {year}, cast({begin} as date), cast({end} as date),"
-        " {month}, cast({date_format} as text))"
-    ).format(
-        id=sql.Literal(delivery.delivery_id),
-        submitter=sql.Literal(delivery.submitter),
-        code_year=sql.Literal(layout.period_year(delivery.period)),
-        year=sql.Literal(window.year),
-        begin=sql.Literal(window.begin.isoformat()),
-        end=sql.Literal(window.end.isoformat()),
-        month=sql.Literal(f"{window.end:%m%Y}"),
-        date_format=sql.Literal(date_format),
+def _about(layout: Layout, deliveries: Sequence[Delivery]) -> dict[str, sql.Composable]:
+    """Return name -> expression of what holds for every row of a delivery."""
+    if len(deliveries) == 1:
+        # As constants they cost no join, and the planner chooses the one pattern of dates that there is.
+        return _facts(layout, deliveries[0])
+    return {name: sql.Identifier("d", name) for name in _facts(layout, deliveries[0])}
+
+
+def _deliveries_joined(layout: Layout, deliveries: Sequence[Delivery]) -> sql.Composed:
+    if len(deliveries) == 1:
+        return sql.SQL("").format()
+    facts = [_facts(layout, delivery) for delivery in deliveries]
+    rows = [
+        sql.SQL("({})").format(
+            sql.SQL(", ").join([sql.SQL("cast({} as bigint)").format(delivery.delivery_id), *known.values()])
+        )
+        for delivery, known in zip(deliveries, facts, strict=True)
+    ]
+    return sql.SQL("join (values {}) as d(delivery_id, {}) on d.delivery_id = r.delivery_id").format(
+        sql.SQL(", ").join(rows), sql.SQL(", ").join(map(sql.Identifier, facts[0]))
     )
+
+
+def _facts(layout: Layout, delivery: Delivery) -> dict[str, sql.Composable]:
+    window = period_window(layout, delivery.period)
+    text, day = sql.SQL("cast({} as text)"), sql.SQL("cast({} as date)")
+    return {
+        "submitter": text.format(delivery.submitter),
+        "code_year": sql.Literal(layout.period_year(delivery.period)),
+        "period_year": sql.Literal(window.year),
+        "period_begin": day.format(window.begin.isoformat()),
+        "period_end": day.format(window.end.isoformat()),
+        "period_month": text.format(f"{window.end:%m%Y}"),
+        "date_format": text.format(layout.versions[delivery.layout_version].date_format),
+    }

@@ -10,12 +10,14 @@ from psycopg import sql
 from ingest.layout import Layout
 from quality_checks.batch import Delivery, id_list
 from quality_checks.catalogue import RuleSet
+from quality_checks.delivery_statistics import FILLING
 from quality_checks.precedence import Connection, repeated_keys, settle_precedence
 from quality_checks.results import Decision
 from warehouse.errors import P20WError
 
 _WAITING = """
-    select delivery_id, submitter, period, sequence, layout_version, row_count
+    select delivery_id, submitter, period, sequence, layout_version, row_count, coalesce(is_trimmed, false),
+    coalesce(plain_numbers, '{}')
     from control.delivery
     where layout = %(layout)s and status = any(%(statuses)s) and (%(only)s::bigint is null or delivery_id = %(only)s)
     order by delivery_id for update
@@ -83,16 +85,22 @@ def decide(
 
 
 def _judged(layout: Layout, deliveries: Sequence[Delivery]) -> sql.Composed:
-    """Return the statement that counts delivered and rejected rows; both from the rows themselves."""
+    """Return the statement that counts delivered and rejected rows; both were counted in the rows themselves."""
     return sql.SQL(
         "create temporary table judged_delivery on commit drop as"
         " select d.delivery_id, coalesce(delivered.rows, 0) as row_count, coalesce(rejected.rows, 0) as rejected_count"
         " from (select delivery_id from control.delivery where delivery_id in ({ids})) as d"
-        " left join (select delivery_id, count(*) as rows from {raw} where delivery_id in ({ids})"
+        " left join (select delivery_id, cast(sum(row_count) as bigint) as rows from quality.delivery_statistic"
+        "     where measure = {filling} and column_name = {column} and delivery_id in ({ids})"
         "     group by delivery_id) as delivered using (delivery_id)"
         " left join (select delivery_id, count(distinct row_number) as rows from quality.rejected_row"
         "     where delivery_id in ({ids}) group by delivery_id) as rejected using (delivery_id)"
-    ).format(ids=id_list(deliveries), raw=sql.Identifier("raw", layout.table))
+    ).format(
+        ids=id_list(deliveries),
+        filling=sql.Literal(FILLING),
+        # Filled or blank, it stands in every row.
+        column=sql.Literal(layout.columns[0].name),
+    )
 
 
 def _check_rows(connection: Connection, deliveries: Sequence[Delivery]) -> None:

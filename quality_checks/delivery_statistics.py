@@ -13,6 +13,12 @@ from quality_checks.precedence import Connection
 
 FILLING, CODE = "filling", "code"
 
+_ARE_TRIMMED = (
+    "select bool_and(coalesce(is_trimmed, false)) from control.delivery where delivery_id = any(%s)"
+)
+# What begins with a character above the blank is filled, and only the rest must be trimmed to be seen.
+_FILLED = """case when {0} collate "C" >= '!' then {0} else nullif(btrim({0}), '') end"""
+
 
 def keep_statistics(connection: Connection, layout: Layout, ids: Sequence[int]) -> None:
     """Count the rows of these deliveries and write the counts in place of what stood there."""
@@ -20,9 +26,10 @@ def keep_statistics(connection: Connection, layout: Layout, ids: Sequence[int]) 
     rows = sql.SQL("select * from {} where delivery_id in ({})").format(
         sql.Identifier("raw", layout.table), sql.SQL(", ").join(map(sql.Literal, ids))
     )
-    texts = [(column, sql.SQL("nullif(btrim({}), '')").format(_name(column))) for column in layout.columns]
-    coded = [(column, text) for column, text in texts if column.type == "code"]
-    counts = [filling_counts(texts, rows)]
+    is_trimmed = connection.execute(_ARE_TRIMMED, [list(ids)]).fetchone() == (True,)
+    filled, sent = ("{0}", "{0}") if is_trimmed else (_FILLED, "nullif(btrim({0}), '')")
+    coded = [(c, sql.SQL(sent).format(_name(c))) for c in layout.columns if c.type == "code"]
+    counts = [filling_counts([(c, sql.SQL(filled).format(_name(c))) for c in layout.columns], rows)]
     if coded:
         counts.append(_code_counts(coded, rows))
     # Made as a table first, for only then several workers count.

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from ingest.catalogue import Layout
 from ingest.readers.arriving import Arriving
+from ingest.readers.edges import EdgeWatch
 from ingest.readers.headers import match_header, split_header
 from ingest.readers.stream import read_ahead, read_chunks
 from warehouse.errors import P20WError
@@ -44,11 +45,17 @@ class DelimitedReader:
         if not self.header_names:
             raise P20WError(f"{name}, line 1 is blank.", "The first line must be the header.")
         self.columns = [c.name for c in match_header(self.header_names, layout, version, name)]
+        self._edges = EdgeWatch(self.delimiter)
 
     @property
     def first_line(self) -> int:
         """Line of the file on which the first row begins."""
         return self.header_lines + 1
+
+    @property
+    def is_trimmed(self) -> bool:
+        """Whether no value in the chunks so far is an empty text, or begins or ends with a blank."""
+        return self._edges.is_trimmed
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -72,9 +79,11 @@ class DelimitedReader:
             # PostgreSQL has no encoding that ends at 127.
             if self.encoding == "ascii" and not chunk.isascii():
                 raise MisreadLineError
-            if left < len(chunk):
-                yield chunk[left:] if left else chunk
+            data = chunk[left:] if left else chunk
             left = max(0, left - len(chunk))
+            if data:
+                self._edges.pass_by(data)
+                yield data
 
 
 def read_header_bytes(file: Path | Arriving, name: str) -> bytes:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
 
 _SPACE, _BACKSLASH = 32, 92
+# Longer ones may be no number that the warehouse reads.
+_LONGEST_NUMBER = {"integer": 9, "decimal": 60}
 # Windows leaves these five codes of its code page without a character.
 _UNDEFINED_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
@@ -47,6 +49,12 @@ class FixedWidthReader:
         self._record_count = 0
         self._passed_over = 0
         self._total = ControlTotal(layout, version)
+        self._is_trimmed = True
+        self._plain = {
+            column.name
+            for column, place in placed
+            if place and place[1] - place[0] < _LONGEST_NUMBER.get(column.type, 0)
+        }
 
     @property
     def first_line(self) -> int | None:
@@ -54,6 +62,16 @@ class FixedWidthReader:
         if self._passed_over:
             return None
         return 2 if self.declared.header else 1
+
+    @property
+    def is_trimmed(self) -> bool:
+        """Whether no value in the chunks so far begins with a blank; none ends with one."""
+        return self._is_trimmed
+
+    @property
+    def plain_numbers(self) -> list[str]:
+        """Number columns whose values in the chunks so far are digits alone, with no more than a decimal point."""
+        return sorted(self._plain)
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -93,9 +111,9 @@ class FixedWidthReader:
         texts: list[pa.Array | pa.Scalar] = []
         # What parts a column from the one before goes in front of it: joining costs most, and blank columns need none.
         before = ""
-        for place, is_amount in zip(self._spans, self._is_amount, strict=True):
+        for number, place in enumerate(self._spans):
             if not _is_blank(block, place):
-                texts.append(self._column(block, place, is_amount, before))
+                texts.append(self._column(block, number, before))
                 before = ""
             before += "\t"
         texts.append(pa.scalar(before[:-1] + "\n"))
@@ -103,17 +121,24 @@ class FixedWidthReader:
             return memoryview(texts[0].as_py().encode() * block.data.shape[0])
         return _bytes_of(pc.binary_join_element_wise(*texts, ""))
 
-    def _column(self, block: Block, place: tuple[int, int], is_amount: bool, before: str) -> "pa.Array":
+    def _column(self, block: Block, number: int, before: str) -> "pa.Array":
         """Return one column as COPY takes it, each value with the same text before it."""
         import pyarrow.compute as pc
 
-        is_special = _has_special(block, place)
-        if not is_amount and not is_special:
-            return _without_blanks_behind(block, place, before)
-        values = _without_blanks_behind(block, place, "")
-        if is_amount:
-            values = written_out(values, self.declared.implied_decimals)
-        return pc.binary_replace_slice(_escaped(values) if is_special else values, 0, 0, before)
+        place, is_amount = self._spans[number], self._is_amount[number]
+        is_special, is_number = _has_special(block, place), self.columns[number] in self._plain
+        if is_amount or is_special or is_number:
+            values = _without_blanks_behind(block, place, "")
+            if is_number and not _are_plain(values, is_amount):
+                self._plain.discard(self.columns[number])
+            if is_amount:
+                values = written_out(values, self.declared.implied_decimals)
+            values = pc.binary_replace_slice(_escaped(values) if is_special else values, 0, 0, before)
+        else:
+            values = _without_blanks_behind(block, place, before)
+        if self._is_trimmed and block.lowest[place[0]] <= _SPACE:
+            self._is_trimmed = not pc.any(pc.starts_with(values, before + " ")).as_py()
+        return values
 
     def _check_characters(self, block: Block) -> None:
         """Raise P20WError at the first byte that is no character of the file's encoding."""
@@ -165,6 +190,14 @@ def _without_blanks_behind(block: Block, place: tuple[int, int], before: str) ->
     texts = pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(content))
     # Where every record fills the last byte there is nothing to cut off.
     return texts if block.lowest[place[1] - 1] > _SPACE else pc.ascii_rtrim(texts, " ")
+
+
+def _are_plain(values: "pa.Array", is_amount: bool) -> bool:
+    """Return whether each value is blank or made of digits alone; amounts may stand behind blanks."""
+    import pyarrow.compute as pc
+
+    digits = pc.ascii_ltrim(values, " ") if is_amount else values
+    return bool(pc.all(pc.or_(pc.ascii_is_decimal(digits), pc.equal(digits, ""))).as_py())
 
 
 def _bytes_of(texts: "pa.Array") -> memoryview:

@@ -112,13 +112,14 @@ def deliver_employers(warehouse: Warehouse) -> None:
 
 def _deliver(warehouse: Warehouse, key: str, period: str, rows: int, values: sql.Composed) -> int:
     layout = load_catalogue().layout(key)
+    numbers = [column.name for column in layout.columns if column.type in ("integer", "decimal")]
     with warehouse.connect() as connection:
         found = connection.execute(
             "insert into control.delivery (layout, submitter, period, sequence, layout_version, sha256, file_name,"
-            " byte_count, status, row_count, loaded_at)"
-            " values (%s, 'ui_agency', %s, 1, %s, gen_random_uuid()::text, 'bench', 1, 'loaded', %s, now())"
+            " byte_count, status, row_count, loaded_at, is_trimmed, plain_numbers)"
+            " values (%s, 'ui_agency', %s, 1, %s, gen_random_uuid()::text, 'bench', 1, 'loaded', %s, now(), true, %s)"
             " returning delivery_id",
-            [key, period, layout.version_for(period), rows],
+            [key, period, layout.version_for(period), rows, numbers],
         ).fetchone()
         delivery_id = int(found[0]) if found else 0
         create_partition(connection, layout, delivery_id)
@@ -137,8 +138,8 @@ def _wages(period: str, rows: int) -> sql.Composed:
         " chr(65 + cast(n % 26 as integer)), '05',"
         " to_char((100000 + n * 7919 % 2000000) / 100.0, 'FM99990.00'),"
         " to_char((100000 + n * 7919 % 2000000) / 100.0, 'FM99990.00'),"
-        " lpad((n % 14)::text, 2, '0'), '480', 'UTAX', 'E' || lpad((n % {accounts})::text, 6, '0'), '', {month},"
-        " '012012', case when n % 9 = 0 then '022030' else '' end"
+        " lpad((n % 14)::text, 2, '0'), '480', 'UTAX', 'E' || lpad((n % {accounts})::text, 6, '0'), null, {month},"
+        " '012012', case when n % 9 = 0 then '022030' end"
         " from generate_series(1, cast({rows} as bigint)) as n"
     ).format(
         accounts=sql.Literal(ACCOUNTS),

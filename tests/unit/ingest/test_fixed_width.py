@@ -237,3 +237,40 @@ def test_records_that_hold_no_rows_are_passed_over_and_lines_keep_their_numbers(
     assert [row["ssn"] for row in _rows(tmp_path, content)] == [b"1", b"2"]
     wrong = b"".join(line + b"\n" for line in [*lines, record(last_name="SECRET\0"), trailer(3, 0)])
     assert "w.dat, line 8, column last_name" in _error(tmp_path, wrong)
+
+
+def _seen(tmp_path: Path, *records: bytes) -> tuple[bool, set[str]]:
+    path = tmp_path / "seen"
+    path.write_bytes(wage_file(*records))
+    reader = FixedWidthReader(path, WAGE, "2014", "w.dat")
+    reader._total.column = None
+    assert len(b"".join(reader.chunks()).splitlines()) == len(records)
+    return reader.is_trimmed, set(reader.plain_numbers)
+
+
+NUMBERS = {"total_gross_wages", "total_ui_wages", "weeks_worked", "hours_worked"}
+
+
+@pytest.mark.parametrize(
+    ("values", "is_trimmed", "not_plain"),
+    [
+        ({}, True, set()),
+        ({"total_gross_wages": "            99", "weeks_worked": "07"}, True, set()),
+        ({"last_name": "DE LA CRUZ", "first_name": "A\\B"}, True, set()),
+        ({"first_name": " X"}, False, set()),
+        ({"weeks_worked": " 7"}, False, {"weeks_worked"}),
+        ({"hours_worked": "7"}, True, set()),
+        ({"hours_worked": "+7"}, True, {"hours_worked"}),
+        ({"hours_worked": "7.5"}, True, {"hours_worked"}),
+        ({"total_ui_wages": "-5"}, True, {"total_ui_wages"}),
+        ({"total_ui_wages": "1234.56"}, True, {"total_ui_wages"}),
+        ({"total_gross_wages": "          12A4"}, False, {"total_gross_wages"}),
+    ],
+)
+def test_what_the_values_are_like_is_seen_while_they_are_cut(
+    tmp_path: Path, values: dict[str, str], is_trimmed: bool, not_plain: set[str]
+) -> None:
+    usual = {"ssn": "123456789", "last_name": "ZWEI", "total_gross_wages": "00000000000100"}
+    for records in ((usual, usual | values), (values, usual), (values, {})):
+        found = _seen(tmp_path, *(record(**each) for each in records))
+        assert found == (is_trimmed, NUMBERS - not_plain)
