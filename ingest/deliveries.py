@@ -7,32 +7,7 @@ import datetime
 from dataclasses import dataclass
 
 from warehouse.connection import Warehouse
-from warehouse.errors import P20WError
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One delivery as control.delivery holds it; counts are None until the quality gate has decided."""
-
-    delivery_id: int
-    layout: str
-    submitter: str
-    period: str
-    sequence: int
-    layout_version: str | None
-    sha256: str
-    file_name: str
-    byte_count: int | None
-    status: str
-    status_reason: str | None
-    row_count: int | None
-    accepted_count: int | None
-    quarantined_count: int | None
-    rejected_count: int | None
-    received_at: datetime.datetime
-    loaded_at: datetime.datetime | None
-    decided_at: datetime.datetime | None
-    is_amendment: bool
+from warehouse.deliveries import SELECT_DELIVERY, Delivery
 
 
 @dataclass(frozen=True)
@@ -71,7 +46,7 @@ class DeliveryEvent:
 
 
 _DELIVERIES = f"""
-    select {", ".join(Delivery.__dataclass_fields__)} from control.delivery
+    {SELECT_DELIVERY}
     where (%(layout)s::text is null or layout = %(layout)s)
       and (%(submitter)s::text is null or submitter = %(submitter)s)
       and (%(period)s::text is null or period = %(period)s)
@@ -117,15 +92,6 @@ def list_deliveries(
     """Return deliveries, the newest first, narrowed by what is given."""
     wanted = {"layout": layout, "submitter": submitter, "period": period, "status": status, "limit": limit}
     return [Delivery(**row) for row in warehouse.fetch_dicts(_DELIVERIES, wanted)]
-
-
-def find_delivery(warehouse: Warehouse, delivery_id: int) -> Delivery:
-    """Return one delivery; raise P20WError when there is none of this number."""
-    query = f"select {', '.join(Delivery.__dataclass_fields__)} from control.delivery where delivery_id = %s"
-    rows = warehouse.fetch_dicts(query, (delivery_id,))
-    if not rows:
-        raise P20WError(f"There is no delivery {delivery_id}.", "`p20w deliveries` lists them.")
-    return Delivery(**rows[0])
 
 
 def deliveries_in_force(

@@ -6,7 +6,8 @@ Belongs here: what an agency must know to make the file. Must not come here: del
 import csv
 import html
 import io
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields, replace
 
 from ingest.catalogue import Catalogue, Column, Layout
 from ingest.readers.typed_text import PATTERNS
@@ -34,6 +35,7 @@ class Entry:
     example: str
     confidentiality: str
     note: str
+    limitations: str
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,18 @@ def dictionary(
     form: str,
     submitter: Submitter | None = None,
     year: int | None = None,
+    limitations: Mapping[str, Sequence[str]] | None = None,
 ) -> Dictionary:
-    """Return the dictionary of one form; with a submitter in its own codes, those of the year."""
+    """Return the dictionary of one form; with a submitter in its own codes, those of the year.
+
+    Args:
+        catalogue: where the codes are.
+        layout: what is told.
+        form: one of the layout's forms.
+        submitter: whose codes are shown; else the standard ones.
+        year: the year of the codes; else the form's first.
+        limitations: column -> what is known to be doubtful about it.
+    """
     declared = layout.versions[form]
     variant = layout.variant_of(form)
     facts = {
@@ -67,7 +79,13 @@ def dictionary(
     if declared.date_format:
         facts["Dates"] = declared.date_format
     year = year or int(form[:4])
-    entries = [_entry(catalogue, column, layout, form, submitter, year) for column in layout.columns_in(form)]
+    entries = [
+        replace(
+            _entry(catalogue, column, layout, form, submitter, year),
+            limitations=" ".join((limitations or {}).get(column.name, ())),
+        )
+        for column in layout.columns_in(form)
+    ]
     return Dictionary(layout.title, facts, entries)
 
 
@@ -100,6 +118,7 @@ def _entry(
         example=column.example or _example(layout, column, form, codes),
         confidentiality=_CONFIDENTIALITY[column.pii],
         note=column.note or (catalogue.code_sets[column.code_set].note if column.code_set else "") or "",
+        limitations="",
     )
 
 
@@ -157,6 +176,7 @@ def as_text(told: Dictionary) -> str:
         lines += [f"    Codes: {entry.codes}"] if entry.codes else []
         lines += [f"    For example: {entry.example}"] if entry.example else []
         lines += [f"    Note: {entry.note}"] if entry.note else []
+        lines += [f"    Known limitation: {entry.limitations}"] if entry.limitations else []
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ Belongs here: what a period looks like and which days it covers. Must not come h
 import datetime
 import re
 from collections.abc import Iterator
-from typing import Literal, get_args
+from typing import Literal
 
 PeriodKind = Literal[
     "school_year", "academic_year", "academic_term", "program_year", "calendar_year", "calendar_quarter"
@@ -26,7 +26,6 @@ _EXAMPLES = {
     "calendar_year": "2016",
     "calendar_quarter": "2016Q3",
 }
-PERIOD_KINDS: tuple[str, ...] = get_args(PeriodKind)
 
 
 def period_year(kind: str, period: str) -> int | None:

@@ -41,10 +41,11 @@ def hand_back_refusal(
     byte_count: int,
     reason: str,
     layout: str,
-) -> None:
-    """Write the receipt of a file that could not be read; a folder of nobody's gets none."""
-    if submitter in state.submitters:
-        write_refusal(warehouse, state, submitter, file_name, byte_count, reason, layout)
+) -> Path | None:
+    """Write the receipt of a file that could not be read and return its path; a folder of nobody's gets none."""
+    if submitter not in state.submitters:
+        return None
+    return write_refusal(warehouse, state, submitter, file_name, byte_count, reason, layout)
 
 
 def score_and_show(warehouse: Warehouse, state: State) -> dict[str, int]:

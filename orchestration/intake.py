@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.archive import UnavailableError
 from ingest.calendar import sync_calendar
+from ingest.catalogue import load_catalogue
 from ingest.landing import load_pending, record_duplicates
 from ingest.layout import Layout
 from ingest.loader import load_file
+from ingest.recognise import parse_name
 from ingest.sync import sync_catalogue
 from orchestration.agencies import hand_back, hand_back_refusal
 from quality_checks.gate import run_gate
@@ -14,7 +17,7 @@ from quality_checks.limitations import sync_limitations
 from quality_checks.scorecard import rule_counts
 from quality_checks.sync import sync_rules
 from warehouse.connection import Warehouse
-from warehouse.errors import P20WError
+from warehouse.errors import DatabaseError, P20WError
 from warehouse.parameters import sync_parameters
 from warehouse.state import State
 
@@ -141,8 +144,9 @@ def load_by_hand(
             state=state,
         )
     except P20WError as error:
-        told = str(error)
-        return ByHand(False, told if told.startswith(path.name) else f"{path.name}: {told}")
+        told = str(error) if str(error).startswith(path.name) else f"{path.name}: {error}"
+        page = _refusal_page(warehouse, state, path, layout, submitter, error)
+        return ByHand(False, f"{told} The page for the sender is {page}." if page else told)
     what = f"{path.name}: {result.layout} from {result.submitter} for {result.period}"
     if result.outcome == "duplicate":
         return ByHand(True, f"{what} is already loaded as delivery {result.delivery_id}; nothing changed.")
@@ -156,6 +160,26 @@ def load_by_hand(
     if status == "held":
         return ByHand(False, f"{told}: {reason}")
     return ByHand(True, f"{told}; {accepted:,} rows accepted, {aside:,} set aside.")
+
+
+def _refusal_page(
+    warehouse: Warehouse,
+    state: State,
+    path: Path,
+    layout: str | None,
+    submitter: str | None,
+    error: P20WError,
+) -> Path | None:
+    """What goes back for a file given by hand; nothing where it is the database or the command that is at fault."""
+    named = parse_name(path.name)
+    if named is not None:
+        layout, submitter = layout or named.layout, submitter or named.submitter
+    is_ours = isinstance(error, DatabaseError | UnavailableError) or not path.is_file()
+    if is_ours or submitter is None or layout not in load_catalogue().layouts:
+        return None
+    return hand_back_refusal(
+        warehouse, state, submitter, path.name, path.stat().st_size, str(error), layout or ""
+    )
 
 
 def lines_of(warehouse: Warehouse) -> dict[str, int]:

@@ -7,12 +7,12 @@ from ingest.calendar import sync_calendar, timeliness
 from ingest.deliveries import (
     count_by_status,
     deliveries_in_force,
-    find_delivery,
     list_deliveries,
     list_events,
 )
 from ingest.landing import pending_files, refused_files, unsettled_files
 from warehouse.connection import Warehouse
+from warehouse.deliveries import find_delivery
 from warehouse.state import load_state
 
 # So many of a kind are told one by one.

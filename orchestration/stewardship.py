@@ -6,12 +6,13 @@ Belongs here: joining the decision with what a person is told. Must not come her
 import getpass
 from collections.abc import Iterator
 
-from ingest.deliveries import find_delivery, list_deliveries
+from ingest.deliveries import list_deliveries
 from orchestration.agencies import hand_back
 from orchestration.intake import prepare
 from quality_checks.gate import run_gate
 from quality_checks.stewardship import accept_held, withdraw
 from warehouse.connection import open_warehouse
+from warehouse.deliveries import find_delivery
 from warehouse.errors import P20WError
 from warehouse.state import load_state
 

@@ -18,7 +18,7 @@ from quality_checks.derived_comparisons import DistributionLimits, VolumeLimits,
 from quality_checks.rule import ColumnName, Rule, Severity
 from quality_checks.state_rules import with_changes
 from warehouse.errors import P20WError
-from warehouse.state import own_catalogue
+from warehouse.state import own_catalogue, own_volume
 
 _RULES = Path(__file__).parent / "rules"
 # In an expression, `exit_date` is the date that was read and `exit_date__sent` the text that was sent.
@@ -59,7 +59,7 @@ def load_rules(folder: Path | None = None) -> dict[str, RuleSet]:
     """Return the rule set of every layout that has one, by layout key; the installed ones as the state changes them."""
     own = own_catalogue()
     changes = own / "rules" if own and folder is None else None
-    return _read_rules((folder or _RULES).resolve(), changes)
+    return _read_rules((folder or _RULES).resolve(), changes, own_volume() if folder is None else ())
 
 
 def rule_set(layout_key: str) -> RuleSet:
@@ -118,7 +118,9 @@ def _words(expression: str) -> set[str]:
 
 
 @lru_cache(maxsize=4)
-def _read_rules(folder: Path, changes: Path | None) -> dict[str, RuleSet]:
+def _read_rules(
+    folder: Path, changes: Path | None, volume: tuple[tuple[str, float], ...] = ()
+) -> dict[str, RuleSet]:
     layouts = load_catalogue().layouts
     sets: dict[str, RuleSet] = {}
     codes: set[str] = set()
@@ -143,6 +145,10 @@ def _read_rules(folder: Path, changes: Path | None) -> dict[str, RuleSet]:
                 f"rule code {repeated[0]} is used twice", "A code is never used for another rule."
             )
         codes.update(rule.code for rule in sets[key].rules)
+    # The state's file speaks of several layouts at once; its catalogue, which comes after, of one.
+    for key, fall in volume:
+        if key in sets:
+            sets[key] = _with_volume(sets[key], fall)
     for path in sorted(changes.rglob("*.yml")) if changes else ():
         key = f"{path.parent.name}/{path.stem}"
         if key not in sets:
@@ -161,6 +167,13 @@ def _with_changes(path: Path, layout: Layout, given: RuleSet) -> RuleSet:
         rules=changed.rules,
         switched_off=changed.switched_off,
     )
+
+
+def _with_volume(given: RuleSet, fall: float) -> RuleSet:
+    """The rules with the state's limit for files that shrink by nature from period to period."""
+    change = {"between_periods": fall, "origin": "changed"}
+    rules = [rule.model_copy(update=change) if rule.fall is not None else rule for rule in given.rules]
+    return given.model_copy(update={"rules": tuple(rules)})
 
 
 def _rule_set(layout: Layout, sheet: RuleSheet) -> RuleSet:

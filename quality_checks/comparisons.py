@@ -15,7 +15,6 @@ from quality_checks.comparables import Pair, Sent, breaks, in_words, is_judged, 
 from quality_checks.delivery_statistics import CODE, FILLING, code_counts, filling_counts, keep_statistics
 from quality_checks.precedence import Connection
 from quality_checks.rule import Rule
-from warehouse.state import State
 
 _ACCEPTED = """
     select delivery_id, submitter, period, sequence, layout_version, row_count from control.delivery
@@ -104,13 +103,12 @@ def compare(
     layout: Layout,
     rule_set: RuleSet,
     deliveries: Sequence[Delivery],
-    state: State,
 ) -> None:
     """Judge deliveries by the rules about whole files; write the results beside those about rows.
 
     What was found by the other rules must be recorded: a delivery that they hold is no measure for another one.
     """
-    rules = within_state(rule_set.rules, state)
+    rules = rule_set.rules
     ids = [delivery.delivery_id for delivery in deliveries]
     connection.execute(_CREATE)
     pairs = _find_pairs(connection, layout, rule_set, rules, deliveries)
@@ -124,17 +122,6 @@ def compare(
     connection.execute(sql.SQL(_COMPARE_SHARES).format(measured=_measured(counts)))
     connection.execute(_RECORD, [ids])
     connection.execute(_MARK)
-
-
-def within_state(rules: Sequence[Rule], state: State) -> list[Rule]:
-    """Return the rules with the state's own limits for files that shrink by nature from period to period."""
-    own = {layout: entry.fall_between_periods for entry in state.volume for layout in entry.layouts}
-    return [
-        rule.model_copy(update={"between_periods": own[rule.layout]})
-        if rule.fall is not None and rule.layout in own
-        else rule
-        for rule in rules
-    ]
 
 
 def broken_files(rule: Rule, layout: Layout) -> sql.Composed:

@@ -18,7 +18,6 @@ from quality_checks.results import Decision, GateResult, RuleCount
 from quality_checks.suites import SuiteRun, run_suite, run_suite_on_findings
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.state import State, load_state
 
 # Up to so many rows Great Expectations evaluates each rule a second time, in its own way, and must count the same.
 # Beyond, that would cost as much again as judging; a test proves for every rule that both ways agree.
@@ -42,7 +41,6 @@ def run_gate(
     *,
     include_held: bool = False,
     only: int | None = None,
-    state: State | None = None,
 ) -> GateResult:
     """Judge every loaded delivery of a layout, all in one transaction; a second run finds nothing to do.
 
@@ -51,7 +49,6 @@ def run_gate(
         layout_key: such as k12/student.
         include_held: judge held deliveries again too, after a directory they refer to has come in.
         only: judge this delivery alone.
-        state: whose limits of volume count; else the one that is configured.
     """
     layout = load_catalogue().layout(layout_key)
     rules = rule_set(layout_key)
@@ -64,7 +61,7 @@ def run_gate(
             return GateResult(layout_key, seconds=time.monotonic() - started)
         find(connection, layout, rules.rules, deliveries)
         record(connection, layout, deliveries)
-        compare(connection, layout, rules, deliveries, state or load_state())
+        compare(connection, layout, rules, deliveries)
         suite = _run_suite(connection, layout, rules, deliveries)
         decisions = decide(connection, layout, rules, deliveries)
         counts = _rule_counts(connection, rules, decisions)

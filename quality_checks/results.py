@@ -4,7 +4,7 @@ Belongs here: the shape of results. Must not come here: SQL, deciding.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from quality_checks.rule import Rule
 from quality_checks.suites import SuiteRun
@@ -20,17 +20,6 @@ class RuleCount:
     evaluated: int
     failed: int
     passed: bool
-
-    def as_metadata(self) -> dict[str, Any]:
-        """Return the count as plain values, fit for a run's log."""
-        return {
-            "rule_code": self.rule.code,
-            "column": self.rule.column_name,
-            "severity": self.rule.severity,
-            "owner": self.rule.owner,
-            "evaluated": self.evaluated,
-            "failed": self.failed,
-        }
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from quality_checks.derived import usual_tolerance
 from quality_checks.rule import Rule, RuleCode, Severity
+from quality_checks.state_sheet import StateSheetFile
 from warehouse.errors import P20WError
-from warehouse.yaml_lines import line_of
 
 # What a rule is about; with another one of these it would be another rule, which has another code.
 _IDENTITY = frozenset(
     {"code", "layout", "kind", "origin", "column", "columns", "other", "partner", "refers_to"}
 )
-# These change no row's verdict, so the rule's sentence stays true.
+# With another one of these the rule's sentence stays true: it names no limit.
 _BESIDE = frozenset({"severity", "tolerance", "owner", "reference", "repair", "sentence"})
+_LIMITS_OF_FILES = frozenset({"fall", "rise", "between_periods", "shift", "stability", "least_rows"})
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 
@@ -70,24 +70,11 @@ def with_changes(
     return _StateFile(path).apply(prefix, owner, rules, check)
 
 
-class _StateFile:
-    """The state's file with its text, so that every fault has its line."""
+class _StateFile(StateSheetFile[StateSheet]):
+    """The state's file, and the rules that come out of it."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = ""
-        try:
-            self.text = path.read_text(encoding="utf-8")
-            self.sheet = StateSheet.model_validate(yaml.safe_load(self.text) or {})
-        except OSError as error:
-            self._refuse((), f"it cannot be read: {error.strerror}")
-        except UnicodeDecodeError:
-            self._refuse((), "it is not UTF-8")
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            self._refuse((), "it is not valid YAML", line=mark.line + 1 if mark else None)
-        except ValidationError as error:
-            self._refuse_invalid((), error)
+        super().__init__(path, StateSheet)
 
     def apply(self, prefix: str, owner: str, rules: Sequence[Rule], check: Callable[[Rule], None]) -> Changed:
         """Return the rules with the file's changes; see with_changes."""
@@ -100,7 +87,7 @@ class _StateFile:
         for number, entry in enumerate(self.sheet.rules):
             rule = self._own(("rules", str(number)), rules[0].layout, prefix, owner, entry, check)
             if rule.code in own:
-                self._refuse(("rules", str(number)), f"the code {rule.code} is used twice")
+                self.refuse(("rules", str(number)), f"the code {rule.code} is used twice")
             own[rule.code] = rule
         return Changed((*known.values(), *own.values()), switched_off, self.sheet.rejected_tolerance)
 
@@ -109,17 +96,17 @@ class _StateFile:
             for code in codes:
                 if code not in known:
                     near = ", ".join(get_close_matches(code, known, n=3)) or "none"
-                    self._refuse((place, code), f"the layout has no rule {code}; similar ones: {near}")
+                    self.refuse((place, code), f"the layout has no rule {code}; similar ones: {near}")
         if both := sorted(set(self.sheet.change) & set(self.sheet.switched_off)):
-            self._refuse(("switched_off", both[0]), "a rule is changed or switched off, not both")
+            self.refuse(("switched_off", both[0]), "a rule is changed or switched off, not both")
 
     def _changed(self, rule: Rule, change: dict[str, Any], check: Callable[[Rule], None]) -> Rule:
         place = ("change", rule.code)
         if fixed := sorted(_IDENTITY & set(change)):
             reason = f"another {fixed[0]} makes another rule; switch this one off and add one of your own"
-            self._refuse((*place, fixed[0]), reason)
-        if set(change) - _BESIDE and "sentence" not in change:
-            self._refuse(place, "what makes a row fail is changed, so its sentence is to be said anew")
+            self.refuse((*place, fixed[0]), reason)
+        if set(change) - _BESIDE - _LIMITS_OF_FILES and "sentence" not in change:
+            self.refuse(place, "what makes a row fail is changed, so its sentence is to be said anew")
         content = rule.model_dump() | change | {"origin": "changed"}
         # A tolerance follows its severity, unless somebody has chosen it.
         if "tolerance" not in change and rule.tolerance == usual_tolerance(rule.severity):
@@ -138,7 +125,7 @@ class _StateFile:
         start, _, number = str(entry.get("code", "")).rpartition("-")
         if start != prefix or not re.fullmatch("9[0-9]{2}", number):
             reason = f"the code of a state's own rule is {prefix}-900 to {prefix}-999"
-            self._refuse((*place, "code"), reason)
+            self.refuse((*place, "code"), reason)
         tolerance = usual_tolerance(self._severity(place, entry))
         given = {"owner": owner, "tolerance": tolerance} | entry
         return self._rule(place, given | {"layout": layout, "origin": "state"}, check)
@@ -148,29 +135,14 @@ class _StateFile:
         for known in get_args(Severity):
             if severity == known:
                 return cast(Severity, known)
-        self._refuse((*place, "severity"), f"the severity is one of {', '.join(get_args(Severity))}")
+        self.refuse((*place, "severity"), f"the severity is one of {', '.join(get_args(Severity))}")
 
     def _rule(self, place: tuple[str, ...], content: dict[str, Any], check: Callable[[Rule], None]) -> Rule:
         try:
             rule = Rule.model_validate(content)
             check(rule)
         except ValidationError as error:
-            self._refuse_invalid(place, error)
+            self.refuse_invalid(place, error)
         except P20WError as error:
-            self._refuse(place, error.message.rstrip("."))
+            self.refuse(place, error.message.rstrip("."))
         return rule
-
-    def _refuse_invalid(self, place: tuple[str, ...], error: ValidationError) -> NoReturn:
-        first = error.errors()[0]
-        inside = tuple(str(step) for step in first["loc"])
-        self._refuse((*place, *inside), first["msg"].removeprefix("Value error, "))
-
-    def _refuse(self, place: tuple[str, ...], reason: str, line: int | None = None) -> NoReturn:
-        for length in range(len(place), 0, -1):
-            line = line or line_of(self.text, place[:length])
-        where = f" in {'.'.join(place)}" if place else ""
-        at = f" (line {line})" if line else ""
-        raise P20WError(
-            f"rules/{self.path.parent.name}/{self.path.name} is wrong{where}{at}: {reason}.",
-            f"Correct {self.path}.",
-        ) from None

@@ -6,6 +6,7 @@ decided by the packages that read them.
 
 import datetime
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -285,6 +286,19 @@ def own_catalogue() -> Path | None:
     """The folder `catalogue` beside the file that `P20W_STATE` names, where the state changes layouts and code sets."""
     folder = _state_file(None).parent / "catalogue"
     return folder if folder.is_dir() else None
+
+
+def own_volume() -> tuple[tuple[str, float], ...]:
+    """What the state's file says under `volume`: layout and fall between periods; nothing where there is no file."""
+    file = _state_file(None)
+    return _volume(file, file.stat().st_mtime_ns) if file.is_file() else ()
+
+
+@lru_cache(maxsize=4)
+def _volume(file: Path, _: int) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (layout, entry.fall_between_periods) for entry in load_state(file).volume for layout in entry.layouts
+    )
 
 
 def load_state(path: Path | str | None = None) -> State:

@@ -12,7 +12,7 @@ from psycopg import sql
 from ingest.catalogue import Layout
 from ingest.readers.arriving import Arriving
 from ingest.readers.edges import EdgeWatch
-from ingest.readers.headers import match_header, split_header
+from ingest.readers.headers import HeadedReader, match_header, split_header
 from ingest.readers.stream import read_ahead, read_chunks
 from warehouse.errors import P20WError
 
@@ -30,7 +30,7 @@ class MisreadLineError(Exception):
     """A line that COPY would take otherwise than the layout says: an end marker, or a byte that is not ASCII."""
 
 
-class DelimitedReader:
+class DelimitedReader(HeadedReader):
     """A delimited file, matched with its layout and ready for COPY."""
 
     def __init__(self, file: Path | Arriving, layout: Layout, version: str, name: str) -> None:
@@ -56,11 +56,6 @@ class DelimitedReader:
     def is_trimmed(self) -> bool:
         """Whether no value in the chunks so far is an empty text, or begins or ends with a blank."""
         return self._edges.is_trimmed
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Each column of the file with its name in the header line, in the file's order."""
-        return list(zip(self.columns, self.header_names, strict=True))
 
     @property
     def copy_options(self) -> sql.Composable:

@@ -12,6 +12,18 @@ from warehouse.errors import P20WError
 _OTHER_DELIMITERS = {",": "commas", ";": "semicolons", "|": "vertical bars", "\t": "tabs"}
 
 
+class HeadedReader:
+    """A file whose columns are told apart by a header; `header_names` and `columns` are in the file's order."""
+
+    header_names: list[str]
+    columns: list[str]
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Each column of the file with its name in the header, in the file's order."""
+        return list(zip(self.columns, self.header_names, strict=True))
+
+
 def split_header(text: str, delimiter: str) -> list[str]:
     """Return the names in a header line, without a byte order mark, outer spaces and quotes."""
     text = text.removeprefix("\ufeff").strip("\r\n")

@@ -7,18 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
-
-from ingest.catalogue import Column, Layout
+from ingest.catalogue import Column
 from ingest.readers.containers import Limit
-from ingest.readers.headers import match_header
-from ingest.readers.stream import read_ahead
 from ingest.readers.typed_text import (
-    COPY_OPTIONS,
     LONGEST_WHOLE,
-    PATTERNS,
+    TypedReader,
     as_csv,
-    in_pieces,
     not_a_date,
     number_text,
 )
@@ -31,36 +25,15 @@ _ROWS = 1 << 14
 _LARGEST_GROUP = 1 << 30
 
 
-class ParquetReader:
+class ParquetReader(TypedReader):
     """A Parquet file, matched with its layout and ready for COPY."""
 
-    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
-        self.path, self.name = path, name
-        self._pattern = PATTERNS[layout.versions[version].date_format]
-        self.header_names = column_names(path, name)
-        self._matched = match_header(self.header_names, layout, version, name)
-        self.columns = [column.name for column in self._matched]
+    def read_header(self) -> list[str]:
+        """Return the names of the file's columns."""
+        return column_names(self.path, self.name)
 
-    @property
-    def first_line(self) -> None:
-        """Return nothing: rows of such a file stand on no lines."""
-        return None
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Each column of the file with its name in the header, in the file's order."""
-        return list(zip(self.columns, self.header_names, strict=True))
-
-    @property
-    def copy_options(self) -> sql.Composable:
-        """Options of the COPY statement that takes the chunks."""
-        return COPY_OPTIONS
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the rows as lines of text."""
-        return in_pieces(read_ahead(self._lines()))
-
-    def _lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[bytes]:
+        """Yield blocks of lines as COPY reads them."""
         import pyarrow as pa
 
         limit = Limit(self.path.stat().st_size, self.name)
@@ -69,7 +42,7 @@ class ParquetReader:
             with _opened(self.path, self.name) as file:
                 for batch in file.iter_batches(_ROWS):
                     arrays = [
-                        self._text(*pair, row) for pair in zip(self._matched, batch.columns, strict=True)
+                        self._text(*pair, row) for pair in zip(self.matched, batch.columns, strict=True)
                     ]
                     lines = as_csv(arrays, self.columns)
                     limit.add(len(lines))
@@ -129,7 +102,7 @@ class ParquetReader:
                     f"{where}: column {column.name} holds a time of day or a time zone, not a date alone.",
                     "Store the column as dates.",
                 )
-        return pc.strftime(days.cast(pa.timestamp("s")), format=self._pattern)
+        return pc.strftime(days.cast(pa.timestamp("s")), format=self.pattern)
 
 
 def column_names(path: Path, name: str) -> list[str]:

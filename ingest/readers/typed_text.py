@@ -1,19 +1,24 @@
 """Typed cells as the text that raw holds, by the same rules for every typed format.
 
-Belongs here: the notation of dates, numbers and truth values. Must not come here: opening files.
+Belongs here: the notation of dates, numbers and truth values, what readers of such files share. Must not come here:
+opening files.
 
 Dates are written in the date format of the form, whole numbers without a fraction, other numbers in their shortest
 form without exponent, truth values as true and false. A date in a column that is no date is refused: a spreadsheet has
 probably made it out of something else.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from ingest.layout import Column, DateFormat
+from ingest.layout import Column, DateFormat, Layout
+from ingest.readers.headers import HeadedReader, match_header
+from ingest.readers.stream import read_ahead
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -28,6 +33,39 @@ PATTERNS: dict[DateFormat | None, str] = {
 }
 # Beyond this a double no longer holds every whole number.
 LONGEST_WHOLE = 10**15
+
+
+class TypedReader(HeadedReader, ABC):
+    """A file of typed cells, matched with its layout and ready for COPY as lines of text."""
+
+    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
+        self.path, self.name = path, name
+        self.pattern = PATTERNS[layout.versions[version].date_format]
+        self.header_names = self.read_header()
+        self.matched = match_header(self.header_names, layout, version, name)
+        self.columns = [column.name for column in self.matched]
+
+    @property
+    def first_line(self) -> int | None:
+        """Line of the file on which the first row begins; None where rows stand on no lines."""
+        return None
+
+    @property
+    def copy_options(self) -> sql.Composable:
+        """Options of the COPY statement that takes the chunks."""
+        return COPY_OPTIONS
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the rows as lines of text."""
+        return in_pieces(read_ahead(self.lines()))
+
+    @abstractmethod
+    def read_header(self) -> list[str]:
+        """Return the names of the file's columns."""
+
+    @abstractmethod
+    def lines(self) -> Iterator[bytes]:
+        """Yield blocks of lines as COPY reads them."""
 
 
 def number_text(value: float) -> str:

@@ -12,18 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
-
-from ingest.catalogue import Column, Layout
+from ingest.catalogue import Column
 from ingest.readers.containers import MOST_RATIO
-from ingest.readers.headers import match_header
-from ingest.readers.stream import read_ahead
 from ingest.readers.typed_text import (
-    COPY_OPTIONS,
     LONGEST_WHOLE,
-    PATTERNS,
+    TypedReader,
     as_csv,
-    in_pieces,
     not_a_date,
     number_text,
 )
@@ -38,36 +32,20 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]{1,20})"')
 _VALUES = "Copy the sheet and paste it as values."
 
 
-class WorkbookReader:
+class WorkbookReader(TypedReader):
     """A workbook, matched with its layout and ready for COPY."""
-
-    def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
-        self.path, self.name = path, name
-        self._pattern = PATTERNS[layout.versions[version].date_format]
-        self.header_names = first_row(path, name)
-        self._matched = match_header(self.header_names, layout, version, name)
-        self.columns = [column.name for column in self._matched]
 
     @property
     def first_line(self) -> int:
         """Row of the sheet with the first data."""
         return 2
 
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Each column of the file with its name in the header, in the file's order."""
-        return list(zip(self.columns, self.header_names, strict=True))
+    def read_header(self) -> list[str]:
+        """Return the names of the file's columns."""
+        return first_row(self.path, self.name)
 
-    @property
-    def copy_options(self) -> sql.Composable:
-        """Options of the COPY statement that takes the chunks."""
-        return COPY_OPTIONS
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the rows as lines of text."""
-        return in_pieces(read_ahead(self._lines()))
-
-    def _lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[bytes]:
+        """Yield blocks of lines as COPY reads them."""
         import pyarrow as pa
 
         batch: list[list[str | None]] = []
@@ -86,9 +64,9 @@ class WorkbookReader:
             if number == 1:
                 continue
             row = [
-                self._text(number, column, cell) for column, cell in zip(self._matched, cells, strict=False)
+                self._text(number, column, cell) for column, cell in zip(self.matched, cells, strict=False)
             ]
-            if extra := [cell for cell in cells[len(self._matched) :] if cell.value not in (None, "")]:
+            if extra := [cell for cell in cells[len(self.matched) :] if cell.value not in (None, "")]:
                 raise P20WError(
                     f"{self.name}, cell {extra[0].coordinate}: a value in a column without a header.",
                     "Remove it, or give its column a header of the layout.",
@@ -98,7 +76,7 @@ class WorkbookReader:
                 continue
             if blank_since:
                 raise P20WError(f"{self.name}, row {blank_since} is blank.", "Remove the row.")
-            yield row + [None] * (len(self._matched) - len(row))
+            yield row + [None] * (len(self.matched) - len(row))
 
     def _text(self, number: int, column: Column, cell: Any) -> str | None:
         value = cell.value
@@ -121,7 +99,7 @@ class WorkbookReader:
             raise not_a_date(column, where)
         if isinstance(value, datetime.datetime) and value.time() != datetime.time():
             raise P20WError(f"{where}: a time of day in column {column.name}.", "Store the date alone.")
-        return value.strftime(self._pattern)
+        return value.strftime(self.pattern)
 
 
 def first_row(path: Path, name: str) -> list[str]:

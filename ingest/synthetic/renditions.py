@@ -43,7 +43,6 @@ class Profile:
 
 
 K12 = Profile(WESTERN, upper=True, no_ssn=0.92, nickname=0.035, misspelled=0.015)
-K12_LATER = Profile(TRUE, upper=False, no_ssn=0.92, nickname=0.035, misspelled=0.015)
 POSTSECONDARY = Profile(PLAIN, upper=False, no_ssn=0.08, nickname=0.02, misspelled=0.008, moved=0.3)
 WORKFORCE = Profile(
     PLAIN, upper=True, no_ssn=0.03, wrong_ssn=0.005, nickname=0.03, misspelled=0.012, moved=0.35

@@ -55,6 +55,7 @@ def show(key: str, year: int | None, variant: str | None, submitter: str | None,
     """Show a layout as a data dictionary that can be sent to an agency."""
     from ingest import dictionary
     from ingest.catalogue import load_catalogue
+    from quality_checks.limitations import limitations_of_column
     from warehouse.errors import P20WError
     from warehouse.state import load_state
 
@@ -67,7 +68,17 @@ def show(key: str, year: int | None, variant: str | None, submitter: str | None,
     versions = [v for v in layout.versions_of(chosen) if year is None or int(v[:4]) <= year]
     if not versions:
         raise P20WError(f"Layout {key} has no version for {year}.", "It begins later.")
-    told = dictionary.dictionary(catalogue, layout, max(versions), sender, year or state.as_of.year)
+    known = {
+        column.name: [
+            limitation.sentence
+            for limitation in limitations_of_column(state, key, column.name)
+            if limitation.submitter in (None, submitter)
+        ]
+        for column in layout.columns
+    }
+    told = dictionary.dictionary(
+        catalogue, layout, max(versions), sender, year or state.as_of.year, limitations=known
+    )
     click.echo(
         {"text": dictionary.as_text, "html": dictionary.as_html, "csv": dictionary.as_csv}[form](told),
         nl=False,

@@ -5,12 +5,11 @@ Reading only: counts, line numbers and the catalogue's sentences. Delivered valu
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports.published import Limitation
-from warehouse.errors import P20WError
+from warehouse.deliveries import SELECT_DELIVERY, Delivery, find_delivery
 
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
@@ -18,16 +17,10 @@ if TYPE_CHECKING:
 #: So many lines are named per rule; the reject file has them all.
 MOST_LINES = 8
 
-_DELIVERY = """
-    select delivery_id, layout, submitter, period, sequence, coalesce(layout_version, '') as layout_version, sha256,
-        file_name, byte_count, status, status_reason, row_count, accepted_count, quarantined_count, rejected_count,
-        received_at, headers
-    from control.delivery
-"""
 # The delivery to compare with: the one before it of the same period, else the same part of the year before, for
 # autumn compares with autumn; else the one received before.
 _EARLIER = f"""
-    {_DELIVERY}
+    {SELECT_DELIVERY}
     where layout = %(layout)s and submitter = %(submitter)s and delivery_id < %(delivery_id)s
         and row_count is not null and status <> 'withdrawn'
     order by period = %(period)s desc, period = %(year_before)s desc, delivery_id desc limit 1
@@ -66,29 +59,6 @@ _LIMITATIONS = """
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """One delivery as a receipt tells of it; counts are None until the gate has decided."""
-
-    delivery_id: int
-    layout: str
-    submitter: str
-    period: str
-    sequence: int
-    layout_version: str
-    sha256: str
-    file_name: str
-    byte_count: int | None
-    status: str
-    status_reason: str | None
-    row_count: int | None
-    accepted_count: int | None
-    quarantined_count: int | None
-    rejected_count: int | None
-    received_at: datetime.datetime
-    headers: list[list[str]] | None
-
-
-@dataclass(frozen=True)
 class Finding:
     """A rule that rows of the delivery broke, and on which lines the first of them stand."""
 
@@ -118,10 +88,7 @@ class DeliveryReport:
 
 def read_delivery_report(warehouse: Warehouse, delivery_id: int) -> DeliveryReport:
     """Everything a receipt says of a delivery; raise P20WError where there is none of this number."""
-    rows = warehouse.fetch_dicts(f"{_DELIVERY} where delivery_id = %s", [delivery_id])
-    if not rows:
-        raise P20WError(f"There is no delivery {delivery_id}.", "`p20w deliveries` lists them.")
-    delivery = Delivery(**rows[0])
+    delivery = find_delivery(warehouse, delivery_id)
     wanted: dict[str, Any] = {
         "delivery_id": delivery_id,
         "layout": delivery.layout,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.catalogue import Layout
-from reports.agencies.deliveries import Delivery, DeliveryReport, Finding
+from reports.agencies.deliveries import DeliveryReport, Finding
 from reports.pages import render_page
+from warehouse.deliveries import Delivery
 
 # What a page holds beside the rest; the reject file has every finding.
 _MOST_RULES = 9
@@ -160,5 +161,5 @@ def _changes(now: Delivery, before: Delivery) -> list[Change]:
 
 def _next_name(delivery: Delivery, layout: Layout) -> str:
     parts = (layout.table, delivery.submitter, delivery.period, str(delivery.sequence + 1))
-    version = layout.versions.get(delivery.layout_version)
+    version = layout.versions.get(delivery.layout_version or "")
     return f"{'__'.join(parts)}.{version.extension if version else 'csv'}"

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.catalogue import load_catalogue
 from orchestration.agencies import score_and_show
-from orchestration.intake import prepare, take_in
+from orchestration.intake import load_by_hand, prepare, take_in
 from tests.unit.reports.test_page import Tree
 from warehouse.connection import Warehouse
 from warehouse.state import State, load_state
@@ -83,6 +83,33 @@ def test_a_receipt_of_a_held_delivery_says_why_and_how_to_send_it_again(
     assert "nothing of this file is used yet" in text
     assert "4 of 4 rows are rejected" in text
     assert "k12__school__north__2020__2.txt" in text
+
+
+def test_a_file_given_by_hand_that_is_refused_gets_its_page_too(
+    warehouse: Warehouse, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.connection.open_warehouse", lambda: warehouse)
+    sent = tmp_path / "k12__school__north__2022.txt"
+    sent.write_text("wrong|header\nx|y\n")
+    page = folder / "refused_k12__school__north__2022_txt.html"
+    told = load_by_hand(sent, None, None, None, None)
+    assert not told.ok
+    assert told.sentence.endswith(f"The page for the sender is {page}.")
+    assert "header" in _text(page)
+    # Another name, and what the file is said on the command line.
+    other = tmp_path / "schools.txt"
+    other.write_text("wrong|header\nx|y\n")
+    assert "refused_schools_txt.html" in load_by_hand(other, "k12/school", "north", "2022", None).sentence
+    # The command, the machine and the database are no fault of the file.
+    for path, layout, submitter in (
+        (tmp_path / "k12__school__north__2023.txt", None, None),
+        (other, "k12/shcool", "north"),
+        (other, "k12/school", "nroth"),
+    ):
+        assert "The page" not in load_by_hand(path, layout, submitter, "2022", None).sentence
+    sent.write_text(HEADER + _school(1) + "\n")
+    assert "as delivery" in load_by_hand(sent, None, None, None, None).sentence
+    assert not page.exists()
 
 
 def test_a_refused_file_gets_a_page_that_says_what_is_wrong(folder: Path) -> None:

@@ -23,7 +23,6 @@ from warehouse.errors import P20WError
 from warehouse.state import DEMO_STATE, State, load_state
 
 LEARNERS, SEED = 400, 7
-ROW_KINDS = ("set_aside", "warned")
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from ingest import archive, landing, register
 from ingest.catalogue import load_catalogue
-from ingest.deliveries import find_delivery, list_events
+from ingest.deliveries import list_events
 from ingest.landing import (
     load_pending,
     pending_files,
@@ -20,6 +20,7 @@ from ingest.landing import (
 from ingest.loader import load_file
 from quality_checks.stewardship import withdraw
 from warehouse.connection import Warehouse
+from warehouse.deliveries import find_delivery
 from warehouse.errors import P20WError
 from warehouse.state import Landing, State, load_state
 

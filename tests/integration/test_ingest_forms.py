@@ -25,7 +25,6 @@ ROWS = [
     ["222334444", "O'NEIL, JR", "J", "", "SY", "0.05", "1", "0000042", "032019"],
     ["222334445", "LEE", "", "", "SY", "-12.00", "", "17", "032019"],
 ]
-EXTRA = ["employer_id_federal", "reporting_year"]
 
 
 def _cents(amount: str, width: int) -> str:

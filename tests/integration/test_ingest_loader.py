@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from ingest.catalogue import load_catalogue
-from ingest.deliveries import count_by_status, find_delivery, list_deliveries, list_events
+from ingest.deliveries import count_by_status, list_deliveries, list_events
 from ingest.loader import LoadResult, load_file
 from warehouse.connection import Warehouse
+from warehouse.deliveries import find_delivery
 from warehouse.errors import P20WError
 
 STATUS = load_catalogue().layouts["k12/status"]

@@ -159,6 +159,7 @@ def test_a_dictionary_tells_an_agency_its_own_codes_and_every_column() -> None:
         "example": "2019-05-31",
         "confidentiality": "identifies together with other columns",
         "note": "",
+        "limitations": "",
     }
     old = CliRunner().invoke(command, ["show", "k12/enrollment", "--version", "2017"])
     assert "ENTRY_DT  [entry_date]" in old.output
@@ -172,3 +173,29 @@ def test_every_form_of_every_layout_can_be_shown() -> None:
         for form in ("text", "html", "csv"):
             told = CliRunner().invoke(command, ["show", f"{path.parent.name}/{path.stem}", "--format", form])
             assert told.exit_code == 0, told.output
+
+
+def test_known_limitations_stand_beside_their_columns_and_those_of_another_submitter_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = yaml.safe_load(DEMO_STATE.read_text(encoding="utf-8"))
+    state["limitations"] = [
+        {
+            "code": "SOUTH_ENTRY_DATES",
+            "sentence": "Entry dates are those of the first day of the month.",
+            "owner": "south",
+            "submitter": "south",
+            "layout_columns": ["k12/enrollment.entry_date"],
+        }
+    ]
+    own = tmp_path / "state.yml"
+    own.write_text(yaml.safe_dump(state), encoding="utf-8")
+    monkeypatch.setenv("P20W_STATE", str(own))
+    ssn = CliRunner().invoke(command, ["show", "k12/student"]).output
+    assert "Known limitation: Schools may ask for a social security number" in ssn
+    for submitter, is_shown in (("south", True), ("north", False)):
+        for form in ("text", "html", "csv"):
+            told = CliRunner().invoke(
+                command, ["show", "k12/enrollment", "--submitter", submitter, "--format", form]
+            )
+            assert ("first day of the month" in told.output) is is_shown

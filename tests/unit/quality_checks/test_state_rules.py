@@ -7,6 +7,7 @@ import pytest
 from orchestration.rule_list import rule_lines
 from quality_checks.catalogue import _read_rules, rule_set
 from warehouse.errors import P20WError
+from warehouse.state import DEMO_STATE
 
 OWN = """\
 rejected_tolerance: 0.02
@@ -91,3 +92,19 @@ def test_rules_about_a_layout_without_rules_are_refused(own: Path) -> None:
     own.with_name("wages.yml").write_text(OWN)
     with pytest.raises(P20WError, match=r"rules/ui/wages.yml"):
         rule_set("ui/wage")
+
+
+def test_a_limit_in_the_states_catalogue_comes_before_that_in_its_file(own: Path) -> None:
+    usual = rule_set("ui/wage").rule("UIWAGE-VOL-rows")
+    state = DEMO_STATE.read_text(encoding="utf-8").replace("layouts: [nsc/detail]\n", "layouts: [ui/wage]\n")
+    (own.parents[3] / "state.yml").write_text(
+        state.replace("fall_between_periods: 0.99", "fall_between_periods: 0.9")
+    )
+    in_file = rule_set("ui/wage").rule("UIWAGE-VOL-rows")
+    assert (usual.between_periods, usual.origin) == (0.6, "package")
+    assert (in_file.between_periods, in_file.fall, in_file.origin) == (0.9, usual.fall, "changed")
+    own.write_text("change:\n  UIWAGE-VOL-rows: {between_periods: 0.7}\n")
+    _read_rules.cache_clear()
+    assert rule_set("ui/wage").rule("UIWAGE-VOL-rows").between_periods == 0.7
+    # A rule that names no limit in its sentence needs no other one.
+    assert rule_set("ui/wage").rule("UIWAGE-VOL-rows").sentence == usual.sentence
