@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from governance.attacker.published import Finding, Reader, attack_release
 from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
@@ -22,10 +22,11 @@ from governance.release_source import (
     read_registry,
 )
 from governance.release_store import ReleaseContent, read_coverage, unchanged_release, write_release
-from governance.release_suite import check_content
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
     from warehouse.connection import Warehouse
@@ -44,8 +45,28 @@ class ReleaseRefused(P20WError):
     """The release was not published: a hidden number could be worked out, or a number is not plausible."""
 
 
+class Judgement(Protocol):
+    """What a gate says of the numbers that a release would be made from: sentences that name places, never numbers."""
+
+    @property
+    def refusals(self) -> list[str]:
+        """With any of these nothing is published."""
+
+    @property
+    def repairs(self) -> str:
+        """What to do about the refusals."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the steward should know."""
+
+
 class _OnlyTried(Exception):
     """Takes back what a check has written."""
+
+
+if TYPE_CHECKING:
+    Gate = Callable[[Connection[Any]], Judgement]
 
 
 @dataclass(frozen=True)
@@ -65,36 +86,44 @@ def build_release(warehouse: Warehouse, state: State) -> int:
     return make_release(warehouse, state).release_id
 
 
-def check_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
-    """Make a release, let the suites and the attacker try it, and take it back."""
+def check_release(warehouse: Warehouse, state: State, *, gate: Gate | None = None) -> ReleaseSummary:
+    """Make a release, let the gate and the attacker try it, and take it back."""
     found: list[ReleaseSummary] = []
     try:
         with warehouse.connect() as connection:
-            found.append(_make(connection, state))
+            found.append(_make(connection, state, gate))
             raise _OnlyTried
     except _OnlyTried:
         return found[0]
 
 
-def make_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
+def make_release(warehouse: Warehouse, state: State, *, gate: Gate | None = None) -> ReleaseSummary:
     """Write one new immutable release, unless the newest one says the same already.
 
     Everything happens in one transaction, so that readers see the old releases or the new one as a whole.
     A cell that was ever hidden stays hidden, for the same indicator, cohort and place, whatever it holds now:
     its neighbours were shown then. A cell that was shown and has become too small is hidden from now on; the
     attacker knows what it showed.
+
+    Args:
+        warehouse: where the numbers are.
+        state: its disclosure policy.
+        gate: judges the numbers in the release's own transaction, whether they are whole and plausible.
+
+    Raises:
+        ReleaseRefused: the gate or the attacker found something.
     """
     with warehouse.connect() as connection:
-        return _make(connection, state)
+        return _make(connection, state, gate)
 
 
-def _make(connection: Connection[Any], state: State) -> ReleaseSummary:
+def _make(connection: Connection[Any], state: State, gate: Gate | None) -> ReleaseSummary:
     connection.execute("set transaction isolation level repeatable read")
     # Before the first query, so that the snapshot is taken after a concurrent release has ended.
     connection.execute("lock table control.release in share row exclusive mode")
     policy = DisclosurePolicy.from_settings(state.disclosure)
     content, loss = content_of(connection, state.name, policy)
-    warnings = check_content(connection, content)
+    warnings = _judge(gate(connection)) if gate else []
     existing = unchanged_release(connection, content)
     if existing is None:
         release_id = write_release(connection, content)
@@ -147,6 +176,13 @@ def _check_cube_exists(connection: Connection[Any]) -> None:
     ).fetchone()
     if row is None or not row[0]:
         raise P20WError("There are no indicators to release yet.", "Load deliveries, then run the models.")
+
+
+def _judge(judgement: Judgement) -> list[str]:
+    """Stop where the gate refuses, else return its warnings."""
+    if judgement.refusals:
+        raise ReleaseRefused(f"Nothing was published. {'. '.join(judgement.refusals)}.", judgement.repairs)
+    return judgement.warnings
 
 
 def _refuse(findings: list[Finding]) -> None:

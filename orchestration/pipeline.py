@@ -91,13 +91,18 @@ def _first_failure(result: object) -> tuple[str, str]:
             error = event.step_failure_data.error
             while error.cause is not None:
                 error = error.cause
-            known = error.cls_name in {"P20WError", "DatabaseError"}
+            known = error.cls_name in {kind.__name__ for kind in _kinds(P20WError)}
             words = error.message.split(":", 1)[-1].strip() if known else f"{error.cls_name}."
             return (
                 f"The step {event.step_key} failed: {words}",
                 "" if known else "See Dagster's pages: `p20w serve`.",
             )
     return "The run failed before its first step.", "See Dagster's pages: `p20w serve`."
+
+
+def _kinds(of: type[Exception]) -> set[type[Exception]]:
+    """A class of errors and all that are derived from it: their words are meant to be read."""
+    return {of}.union(*(_kinds(kind) for kind in of.__subclasses__()))
 
 
 def is_current(warehouse: Warehouse) -> bool:

@@ -3,7 +3,11 @@
 Belongs here: writing quality.rule. Must not come here: results.
 """
 
+from collections.abc import Iterator
+
 from quality_checks.catalogue import load_rules
+from quality_checks.plausibility.catalogue import all_gate_rules
+from quality_checks.plausibility.rule import PlausibilityRule
 from quality_checks.rule import Rule
 from warehouse.connection import Warehouse
 
@@ -32,7 +36,7 @@ def sync_rules(warehouse: Warehouse) -> int:
     sets = load_rules().values()
     rules: list[tuple[Rule, str | None]] = [(rule, None) for known in sets for rule in known.rules]
     rules += [(rule, reason) for known in sets for rule, reason in known.switched_off]
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             rule.code,
             rule.layout,
@@ -49,4 +53,18 @@ def sync_rules(warehouse: Warehouse) -> int:
         )
         for rule, reason in rules
     ]
+    rows += [
+        (
+            *(rule.code, rule.gate, None, "plausibility", rule.sentence, rule.severity, rule.owner),
+            *(rule.reference or None, None, rule.repair, rule.origin, reason),
+        )
+        for rule, reason in _gate_rules()
+    ]
     return warehouse.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _gate_rules() -> Iterator[tuple[PlausibilityRule, str | None]]:
+    """The rules about what the warehouse makes; in the table their gate stands where others have their layout."""
+    for known in all_gate_rules():
+        yield from ((rule, None) for rule in known.rules)
+        yield from known.switched_off

@@ -190,7 +190,7 @@ def _go_live(
             )
     if not findings and options.gate is not None:
         findings = options.gate(run_id)
-        hint = "The earlier crosswalk stays live. See `p20w quality`."
+        hint = "The earlier crosswalk stays live. See `p20w quality gates`."
     with warehouse.connect() as connection:
         history.exclude_others(connection, live.linkage_run_id if live else None)
         if findings:

@@ -3,26 +3,40 @@
 How pairs are scored and clustered belongs to `linkage`.
 """
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from orchestration import meter
+from orchestration.assets.gate_checks import gate_check_results, gate_check_specs
 from orchestration.resources import WarehouseResource
+
+CROSSWALK = dg.AssetKey(["identity", "person_crosswalk"])
 
 
 @dg.asset(
-    key=["identity", "person_crosswalk"],
+    key=CROSSWALK,
     deps=[dg.AssetKey(["identity", "person_record"])],
     group_name="linkage",
     kinds={"splink", "duckdb"},
+    check_specs=gate_check_specs("linkage", CROSSWALK),
     pool="warehouse_write",
 )
-def person_crosswalk(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def person_crosswalk(
+    warehouse: WarehouseResource,
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
     """One row per person record of the live linkage run: the person it belongs to."""
-    from linkage.runs.step import run_linkage
+    from orchestration.gates import LinkageRefused, link
 
+    opened = warehouse.open()
     with meter.current.step("identity/person_crosswalk"):
-        summary = run_linkage(warehouse.open(), warehouse.state())
-    return dg.MaterializeResult(metadata=summary.metadata())
+        try:
+            summary = link(opened, warehouse.state())
+        except LinkageRefused as refused:
+            yield from gate_check_results("linkage", CROSSWALK, opened, refused.run_id)
+            raise
+    found = gate_check_results("linkage", CROSSWALK, opened, summary.linkage_run_id)
+    yield dg.MaterializeResult(metadata=summary.metadata(), check_results=list(found))
 
 
 @dg.asset(

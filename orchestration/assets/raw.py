@@ -13,6 +13,7 @@ from ingest.layout import Layout
 from orchestration import meter
 from orchestration.resources import WarehouseResource
 from quality_checks.catalogue import referenced_layouts, rules_for
+from quality_checks.plausibility.rule import PlausibilityRule
 from quality_checks.rule import Rule
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
     return _load
 
 
-def check_name(rule: Rule) -> str:
+def check_name(rule: Rule | PlausibilityRule) -> str:
     """A rule's code as a Dagster check name, which allows letters, digits and underscores only."""
     return "".join(c if c.isalnum() else "_" for c in rule.code)
 

@@ -19,12 +19,13 @@ def command(context: click.Context, full: bool, accept_drift: bool) -> None:
     A run asked for here also replaces one that was put back with `p20w link restore`.
     """
     if context.invoked_subcommand is None:
-        from linkage.runs.step import Options, run_linkage
+        from linkage.runs.step import Options
+        from orchestration.gates import link
         from warehouse.connection import open_warehouse
         from warehouse.state import load_state
 
         options = Options(full=full, accept_drift=accept_drift, replace_held=True)
-        summary = run_linkage(open_warehouse(), load_state(), options=options)
+        summary = link(open_warehouse(), load_state(), options)
         for name, value in summary.metadata().items():
             click.echo(f"{name:<24} {value}")
 

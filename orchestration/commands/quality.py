@@ -36,7 +36,7 @@ def rejects(delivery: int | None, layout: str | None, submitter: str | None, out
     if delivery is None:
         written = write_reject_files(warehouse, out or folder, layout=layout, submitter=submitter)
     else:
-        from ingest.deliveries import find_delivery
+        from warehouse.deliveries import find_delivery
 
         sender = find_delivery(warehouse, delivery).submitter
         path = out or folder / sender / reject_file_name(delivery)
@@ -57,6 +57,16 @@ def rules(layout: str | None) -> None:
     from orchestration.rule_list import rule_lines
 
     for line in rule_lines(layout):
+        click.echo(line)
+
+
+@command.command("gates")
+def gates() -> None:
+    """What the rules about the newest linkage run and about the numbers before a release found."""
+    from orchestration.findings import gate_lines
+    from warehouse.connection import open_warehouse
+
+    for line in gate_lines(open_warehouse()):
         click.echo(line)
 
 

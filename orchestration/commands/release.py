@@ -21,8 +21,8 @@ def command() -> None:
     "--as-of", type=int, help="Make this old release again instead, and say whether it comes out equal."
 )
 def check(as_of: int | None) -> None:
-    """Try a release without publishing it: the release suite, disclosure control, the attacker."""
-    from governance.release import check_release
+    """Try a release without publishing it: the gate's rules, disclosure control, the attacker."""
+    from orchestration.gates import try_release
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
@@ -30,7 +30,7 @@ def check(as_of: int | None) -> None:
     if as_of is not None:
         _check_again(as_of)
         return
-    summary = check_release(warehouse, load_state())
+    summary = try_release(warehouse, load_state())
     _say(summary)
     click.echo("A release would be published." if summary.is_new else "The newest release says the same.")
 
@@ -38,13 +38,13 @@ def check(as_of: int | None) -> None:
 @command.command("publish")
 def publish() -> None:
     """Make a release of the current indicators and build the site from it; unchanged numbers make no new release."""
-    from governance.release import make_release
+    from orchestration.gates import release
     from reports.site import build_site
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
     warehouse = open_warehouse()
-    summary = make_release(warehouse, load_state())
+    summary = release(warehouse, load_state())
     _say(summary)
     site = build_site(warehouse, warehouse.home.site)
     click.echo(

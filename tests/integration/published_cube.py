@@ -16,10 +16,12 @@ _TABLES = """
         indicator_code text, indicator_version text, cohort_period text, organization_level text,
         organization_id text, pathway_level text, pathway_id text, subgroup_dimension text, subgroup text,
         denominator_count bigint, numerator_count bigint, not_yet_available_count bigint, rate numeric,
-        median_amount_usd numeric(14, 2), employer_count bigint, top_employer_share numeric);
+        median_amount_usd numeric(14, 2), employer_count bigint, top_employer_share numeric,
+        unlinked_count bigint default 0, first_quartile_usd numeric(14, 2), third_quartile_usd numeric(14, 2));
     create table indicators.registry (
         indicator_code text, indicator_version text, name text, unit text, definition text, numerator text,
-        denominator text, exclusions text, sources text, lag text, citation text, caveats text, parameters text);
+        denominator text, exclusions text, sources text, lag text, citation text, caveats text, parameters text,
+        is_computed boolean default true);
     create table core.dim_school (
         school_id text, school_name text, district_id text, district_name text, region_name text, school_type text);
     create table core.dim_program (
@@ -54,7 +56,7 @@ def make_cube(warehouse: Warehouse, rows: Sequence[Row]) -> None:
         for code, unit in ((RATE, "percent"), (WAGE, "usd")):
             connection.execute(
                 "insert into indicators.registry values (%s, '1.0', %s, %s, 'What it is.', 'Those who did.',"
-                " 'All of them.', 'None.', 'Files.', 'A year.', 'A law.', 'Read with care.', 'none')",
+                " 'All of them.', 'None.', 'Files.', 'A year.', 'A law.', 'Read with care.', 'none', default)",
                 (code, f"The indicator {code}", unit),
             )
         for row in rows:
@@ -72,7 +74,7 @@ def _insert(connection: Connection[tuple[object, ...]], row: Row) -> None:
         *(row.code, row.version, row.cohort, *organization, *pathway, *subgroup, row.people, row.outcome),
         *(row.waiting, rate, row.median, row.employers, row.share),
     )
-    marks = ", ".join(["%s"] * len(values))
+    marks = ", ".join([*["%s"] * len(values), *["default"] * 3])
     connection.execute(f"insert into indicators.cube values ({marks})", values)
 
 
@@ -92,6 +94,7 @@ def small_state() -> list[Row]:
         Row("2019", ("cip", "51.3801"), 173, 131),
         Row("2020", ("state", "all"), 907, 611, waiting=23),
         Row("2020", ("sex", "F"), 451, 307),
+        Row("2020", ("sex", "M"), 456, 304),
         Row("all", ("state", "all"), 2474, 1622),
         Row("PY2019", ("state", "all"), 219, 219, WAGE, 7349.37, 41, 0.113),
         Row("PY2019", ("sex", "F"), 97, 97, WAGE, 7129.83, 23, 0.217),

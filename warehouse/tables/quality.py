@@ -125,6 +125,31 @@ class ValidationResult(Base):
     run_at: Mapped[Now]
 
 
+class PlausibilityResult(Base):
+    """One row per judgement of a gate and rule: about a linkage run, or about the numbers before a release."""
+
+    __tablename__ = "plausibility_result"
+    __table_args__ = (
+        CheckConstraint(one_of("gate", "linkage", "release"), name="gate"),
+        CheckConstraint(one_of("severity", "hold", "warn"), name="severity"),
+        Index(None, "gate", "evaluated_at"),
+        {"schema": "quality"},
+    )
+
+    gate_run_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    rule_code: Mapped[Key]
+    gate: Mapped[str]
+    # The linkage run; of a release there is no number before it is made.
+    subject: Mapped[str]
+    severity: Mapped[str]
+    evaluated_count: Mapped[BigCount]
+    failed_count: Mapped[BigCount]
+    passed: Mapped[bool]
+    # The subjects that broke the rule, such as two sources or an indicator and cohort; never a person.
+    detail: Mapped[str | None]
+    evaluated_at: Mapped[Now]
+
+
 class Scorecard(Base):
     """One row per scoring, submitter, layout, period and dimension: so many of so many were as they should be."""
 

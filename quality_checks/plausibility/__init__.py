@@ -1,0 +1,1 @@
+"""Is what came out plausible? Rules about a linkage run before it goes live, and about the numbers before a release."""
