@@ -3,13 +3,22 @@
 The pipeline's steps report here; drawing belongs to `progress`.
 """
 
+from __future__ import annotations
+
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-_INTERVAL_SECONDS = 0.2
+if TYPE_CHECKING:
+    import psutil
+
+_INTERVAL_SECONDS = 0.25
+# To list the children, every process of the machine is looked at.
+_LISTED_EVERY = 8
 _MEBIBYTE = 1024 * 1024
 
 
@@ -57,19 +66,23 @@ class Meter:
 
 def _sample(step: Step, stop: threading.Event) -> None:
     """Keep the largest memory seen until told to stop; at least one sample is taken."""
-    while True:
-        step.peak_mb = max(step.peak_mb, round(memory_mb(), 1))
+    import psutil
+
+    this = psutil.Process()
+    for count in itertools.count():
+        if count % _LISTED_EVERY == 0:
+            children = this.children(recursive=True)
+        step.peak_mb = max(step.peak_mb, round(_memory_mb(this, children), 1))
         if stop.wait(_INTERVAL_SECONDS):
             return
 
 
-def memory_mb() -> float:
-    """Resident memory of this process and its children, in MiB."""
+def _memory_mb(this: psutil.Process, children: Sequence[psutil.Process]) -> float:
+    """Resident memory of this process and its children but database servers, in MiB."""
     import psutil
 
-    this = psutil.Process()
     total = this.memory_info().rss
-    for child in this.children(recursive=True):
+    for child in children:
         try:
             if child.name() != "postgres":
                 total += child.memory_info().rss
