@@ -65,7 +65,8 @@ class Received:
         """Yield the content in pieces of at most this size, as it comes; raise what the copying raises."""
         place = 0
         with self.path.open("rb", buffering=0) as file:
-            while (there := self._wait_beyond(place)) > place:
+            # Whole pieces, so that records of one length stay whole where they fit into one.
+            while (there := self._wait_beyond(place + size - 1)) > place:
                 chunk = file.read(min(size, there - place))
                 place += len(chunk)
                 yield chunk

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     Bytes = npt.NDArray[np.uint8]
 
-# What a processor's cache holds together with what is made of it.
-_BLOCK = 1 << 19
+_BLOCK = 1 << 20
 _NEWLINE, _RETURN = 10, 13
 _RESEND = "Correct the file at its source and deliver it again; nothing of it was loaded."
 
@@ -54,7 +53,7 @@ def read_blocks(file: Path | Arriving, declared: LayoutVersion, name: str) -> It
     line = 1
     stride = 0
     trailer_line = 0
-    for piece in _whole_lines(file, name):
+    for piece in _whole_lines(file, name, _size(length)):
         stride = stride or _stride(piece, length, name)
         records, lowest = _as_records(piece, stride, length, line, name)
         block = _split(records, lowest, declared, line, name)
@@ -73,23 +72,35 @@ def read_blocks(file: Path | Arriving, declared: LayoutVersion, name: str) -> It
         )
 
 
-def _whole_lines(file: Path | Arriving, name: str) -> Iterator[bytes]:
+def _size(length: int) -> int:
+    """Return about one block of bytes that holds whole records, whichever line end they have."""
+    both = (length + 1) * (length + 2)
+    return both * (_BLOCK // both) or _BLOCK
+
+
+def _whole_lines(file: Path | Arriving, name: str, size: int) -> Iterator[bytes]:
     """Yield pieces that end with a line end, about one block each; a missing last line end is added."""
     rest = b""
     is_empty = True
-    for chunk in read_chunks(file, name, _BLOCK):
+    for chunk in read_chunks(file, name, size):
         is_empty = False
-        # The end stays behind: only the last piece may end with blank lines, or without a line end.
-        end = chunk.rfind(b"\n", 0, -2) + 1
-        if end:
-            yield rest + memoryview(chunk)[:end]
-            rest = chunk[end:]
-        else:
-            rest += chunk
+        # Only the last piece may end with blank lines, or without a line end.
+        if rest.endswith(b"\n") and chunk[0] not in (_NEWLINE, _RETURN):
+            yield rest
+            rest = chunk
+            continue
+        rest += chunk
+        end = rest.rfind(b"\n", 0, -2) + 1
+        if end and len(rest) > len(chunk):
+            yield rest[:end]
+            rest = rest[end:]
     if is_empty:
         raise P20WError(f"{name} is empty.", "Deliver the file again.")
     last = rest.rstrip(b"\r\n")
-    if last:
+    # Nothing may follow the trailer: the last line is looked at by itself.
+    if begin := last.rfind(b"\n") + 1:
+        yield last[:begin]
+    if last := last[begin:]:
         yield last + (b"\r\n" if b"\r\n" in rest else b"\n")
 
 
