@@ -1,10 +1,11 @@
 """One layout's waiting files: loaded, then judged. Joins `ingest` and `quality_checks`, which do not know each other."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.archive import UnavailableError
-from ingest.calendar import sync_calendar
+from ingest.calendar import sync_calendar, timeliness
 from ingest.catalogue import load_catalogue
 from ingest.landing import load_pending, record_duplicates
 from ingest.layout import Layout
@@ -45,6 +46,8 @@ class Intake:
         failed_rows: rule code → rows that broke it, over all current deliveries of the layout.
         holding: rule code → deliveries that the rule holds, for more of their rows broke it than are tolerated.
         accepted_rows: rows of accepted deliveries that no rule set aside and no amendment replaced.
+        missing: deliveries that the calendar expected by now and that have not come.
+        late: deliveries that came after their day.
     """
 
     layout: str
@@ -53,6 +56,8 @@ class Intake:
     failed_rows: dict[str, int] = field(default_factory=dict)
     holding: dict[str, int] = field(default_factory=dict)
     accepted_rows: int = 0
+    missing: int = 0
+    late: int = 0
 
     def metadata(self) -> dict[str, int | str]:
         """Counts for Dagster's pages; sentences name files and columns, never values."""
@@ -102,6 +107,8 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
         if found["status"] == "held" and found["severity"] == "hold" and not found["passed"]:
             intake.holding[code] = intake.holding.get(code, 0) + 1
     intake.accepted_rows = warehouse.fetch_value(_ROWS_IN_FORCE, {"layout": layout.key})
+    due = Counter(line.status for line in timeliness(warehouse, layout=layout.key))
+    intake.missing, intake.late = due["missing"], due["late"]
     return intake
 
 

@@ -3,6 +3,7 @@
 Belongs here: what a dimension counts, and writing quality.scorecard after a run. Must not come here: pages, judging.
 """
 
+import uuid
 from dataclasses import dataclass
 from typing import get_args
 
@@ -49,24 +50,28 @@ _FROM_RULES = """
 """
 _TIMELINESS = """
     insert into new_score
-    select submitter, layout, period, 'timeliness', count(*) filter (where received_on <= due_on), count(*)
+    select submitter, layout, period, 'timeliness', count(*) filter (where status = 'on_time'), count(*)
     from control.delivery_timeliness
-    where due_on <= current_date or received_on is not null
+    where status <> 'expected'
     group by 1, 2, 3
 """
 _LINKABILITY = """
     insert into new_score
-    with shared as (
-        select membership.person_id
-        from identity.person_crosswalk as membership
-        join identity.source_record as record using (record_id)
-        group by membership.person_id having min(record.source) <> max(record.source)
-    ),
-    linked as (
-        select record.source, record.source_key, shared.person_id is not null as is_linked
+    -- The run is told by its id, and what is found once is kept: through the crosswalk's join with the list of runs the
+    -- planner takes the live run for a few rows, and would count everybody's sources anew for each record.
+    with member as materialized (
+        select record.source, record.source_key, membership.person_id
         from identity.source_record as record
-        left join identity.person_crosswalk as membership using (record_id)
-        left join shared using (person_id)
+        left join identity.membership as membership
+            on membership.record_id = record.record_id and membership.linkage_run_id = {live_run}
+    ),
+    shared as materialized (
+        select person_id from member where person_id is not null
+        group by person_id having min(source) <> max(source)
+    ),
+    linked as materialized (
+        select member.source, member.source_key, shared.person_id is not null as is_linked
+        from member left join shared using (person_id)
     ),
     -- Rows numbered zero are not delivered rows: they tell what was seen of a person elsewhere.
     described as ({described}),
@@ -115,16 +120,13 @@ def write_scorecard(warehouse: Warehouse) -> Scoring:
             " numerator bigint, denominator bigint) on commit drop"
         )
         connection.execute(_from_rules())
-        found = connection.execute(
-            "select to_regclass('control.delivery_timeliness') is not null,"
-            " to_regclass('identity.source_record') is not null"
-            " and exists (select from control.linkage_run where status = 'live')"
+        connection.execute(_TIMELINESS)
+        live = connection.execute(
+            "select linkage_run_id from control.linkage_run"
+            " where status = 'live' and to_regclass('identity.source_record') is not null"
         ).fetchone()
-        has_calendar, is_linked = found or (False, False)
-        if has_calendar:
-            connection.execute(_TIMELINESS)
-        if is_linked:
-            connection.execute(_linkability())
+        if live:
+            connection.execute(_linkability(live[0]))
         is_new = connection.execute(_IS_NEW).fetchone()
         if not (is_new and is_new[0]):
             return Scoring(0)
@@ -144,11 +146,13 @@ def _from_rules() -> sql.Composed:
     return sql.SQL(_FROM_RULES).format(consistency=sql.Literal(CONSISTENCY), kinds=kinds)
 
 
-def _linkability() -> sql.Composed:
+def _linkability(live_run: uuid.UUID) -> sql.Composed:
     described = [
         sql.SQL("select {}::text as source, source_key, delivery_id from {} where row_number > 0").format(
             sql.Literal(source), sql.Identifier("identity", f"int_{source}__persons_described")
         )
         for source in _PERSON_SOURCES
     ]
-    return sql.SQL(_LINKABILITY).format(described=sql.SQL(" union all ").join(described))
+    return sql.SQL(_LINKABILITY).format(
+        live_run=sql.Literal(live_run), described=sql.SQL(" union all ").join(described)
+    )

@@ -146,7 +146,7 @@ def go_live(
     _switch(connection, run_id)
     _event(connection, run_id, "live", live_before, None, detail)
     # The next steps join on these tables at once, before autovacuum comes by.
-    connection.execute("analyze identity.membership, identity.person")
+    connection.execute("analyze identity.membership, identity.person, control.linkage_run")
 
 
 def _switch(connection: psycopg.Connection[Any], run_id: str) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from orchestration.intake import Intake
 
 
+ON_CALENDAR = "delivered_as_expected"
+
+
 def raw_assets(catalogue: Catalogue | None = None) -> list[dg.AssetsDefinition]:
     """One asset per layout of the catalogue."""
     return [raw_asset(layout) for layout in (catalogue or load_catalogue()).layouts.values()]
@@ -42,7 +45,8 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
         kinds={"postgres"},
         metadata={"layout": layout.key, "provided_by": layout.provided_by},
         check_specs=[
-            dg.AssetCheckSpec(name, asset=key, description=rule.sentence) for name, rule in rules.items()
+            *(dg.AssetCheckSpec(name, asset=key, description=rule.sentence) for name, rule in rules.items()),
+            dg.AssetCheckSpec(ON_CALENDAR, asset=key, description="What the calendar expects has come."),
         ],
         pool="warehouse_write",
     )
@@ -53,7 +57,10 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
             intake = take_in(warehouse.prepared(), warehouse.state(), layout)
         return dg.MaterializeResult(
             metadata=intake.metadata(),
-            check_results=[check_result(name, rule, intake) for name, rule in rules.items()],
+            check_results=[
+                *(check_result(name, rule, intake) for name, rule in rules.items()),
+                calendar_result(intake),
+            ],
         )
 
     return _load
@@ -62,6 +69,20 @@ def raw_asset(layout: Layout) -> dg.AssetsDefinition:
 def check_name(rule: Rule | PlausibilityRule) -> str:
     """A rule's code as a Dagster check name, which allows letters, digits and underscores only."""
     return "".join(c if c.isalnum() else "_" for c in rule.code)
+
+
+def calendar_result(intake: "Intake") -> dg.AssetCheckResult:
+    """Whether every delivery that the state's calendar expects by now has come; what came late is counted beside."""
+    return dg.AssetCheckResult(
+        check_name=ON_CALENDAR,
+        passed=intake.missing == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "missing_deliveries": intake.missing,
+            "late_deliveries": intake.late,
+            "see": "p20w deliveries --late",
+        },
+    )
 
 
 def check_result(name: str, rule: Rule, intake: "Intake") -> dg.AssetCheckResult:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from ingest.calendar import sync_calendar, timeliness
+from ingest.catalogue import load_catalogue
+from orchestration.intake import prepare, take_in
 from warehouse.connection import Warehouse
 from warehouse.state import Expectation, State, load_state
 
@@ -54,6 +56,14 @@ def test_what_came_late_or_not_at_all_is_told(warehouse: Warehouse, state: State
         ("2025Q1", "2025-04-30", "None", None, "expected"),
     ]
     assert [x.period for x in timeliness(warehouse, statuses=("late",), layout="ui/wage")] == ["2024Q2"]
+
+
+def test_the_raw_asset_counts_what_is_missing_and_what_came_late(warehouse: Warehouse, state: State) -> None:
+    prepare(warehouse, state)
+    _receive(warehouse, "2024Q1", "2024-04-20")
+    _receive(warehouse, "2024Q2", "2024-08-09")
+    intake = take_in(warehouse, state, load_catalogue().layout("ui/wage"))
+    assert (intake.missing, intake.late) == (2, 1)
 
 
 def test_what_is_no_longer_in_the_calendar_is_no_longer_expected(warehouse: Warehouse, state: State) -> None:
