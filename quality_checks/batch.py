@@ -94,7 +94,7 @@ def batch_query(
     values = [sql.SQL("{} as {}").format(value, sql.Identifier(name)) for name, value in about.items()]
     values += [sql.SQL("{} as {}").format(_text(column), _unread_name(column)) for column in used]
     values += [
-        _typed(column, about, _plain_numbers(deliveries))
+        _typed(column, about, plain_numbers(deliveries))
         for column in used
         if column.type not in ("text", "code")
     ]
@@ -127,7 +127,7 @@ def _delivered_rows(layout: Layout, used: Sequence[Column], deliveries: Sequence
         )
         for column in used
     ]
-    plain = _plain_numbers(deliveries)
+    plain = plain_numbers(deliveries)
     if numbers := [c for c in used if c.type in ("integer", "decimal") and c.name not in plain]:
         texts.append(_numbers_are_plain(numbers))
     return sql.SQL(
@@ -139,7 +139,8 @@ def _delivered_rows(layout: Layout, used: Sequence[Column], deliveries: Sequence
     )
 
 
-def _plain_numbers(deliveries: Sequence[Delivery]) -> set[str]:
+def plain_numbers(deliveries: Sequence[Delivery]) -> set[str]:
+    """Return the number columns that are known to hold nothing but numbers in all of these deliveries."""
     return set.intersection(*(set(delivery.plain_numbers) for delivery in deliveries))
 
 

@@ -29,7 +29,9 @@ def keep_statistics(connection: Connection, layout: Layout, ids: Sequence[int]) 
     is_trimmed = connection.execute(_ARE_TRIMMED, [list(ids)]).fetchone() == (True,)
     filled, sent = ("{0}", "{0}") if is_trimmed else (_FILLED, "nullif(btrim({0}), '')")
     coded = [(c, sql.SQL(sent).format(_name(c))) for c in layout.columns if c.type == "code"]
-    counts = [filling_counts([(c, sql.SQL(filled).format(_name(c))) for c in layout.columns], rows)]
+    # Of one delivery nothing needs to be told apart, and that is half of the counting.
+    alone = ids[0] if len(ids) == 1 else None
+    counts = [filling_counts([(c, sql.SQL(filled).format(_name(c))) for c in layout.columns], rows, alone)]
     if coded:
         counts.append(_code_counts(coded, rows))
     # Made as a table first, for only then several workers count.
@@ -45,8 +47,16 @@ def keep_statistics(connection: Connection, layout: Layout, ids: Sequence[int]) 
     connection.execute("drop table counted")
 
 
-def filling_counts(columns: Sequence[tuple[Column, sql.Composable]], rows: sql.Composable) -> sql.Composed:
-    """Return a query of how many rows have a column filled in, and how many blank; a count of none is left out."""
+def filling_counts(
+    columns: Sequence[tuple[Column, sql.Composable]], rows: sql.Composable, alone: int | None = None
+) -> sql.Composed:
+    """Return a query of how many rows have a column filled in, and how many blank; a count of none is left out.
+
+    Args:
+        columns: each with the expression that is null where it is blank.
+        rows: a query of what is counted.
+        alone: the delivery of all these rows, where it is one.
+    """
     filled = sql.SQL(", ").join(
         sql.SQL("count({}) as {}").format(text, _name(column)) for column, text in columns
     )
@@ -58,9 +68,18 @@ def filling_counts(columns: Sequence[tuple[Column, sql.Composable]], rows: sql.C
     )
     return sql.SQL(
         "select f.delivery_id, v.column_name, {measure} as measure, v.category, v.row_count from"
-        " (select delivery_id, count(*) as rows_counted, {filled} from ({rows}) as r group by delivery_id) as f"
+        " (select {delivery} as delivery_id, count(*) as rows_counted, {filled} from ({rows}) as r {grouped}) as f"
         " cross join lateral (values {listed}) as v(column_name, category, row_count) where v.row_count > 0"
-    ).format(measure=sql.Literal(FILLING), filled=filled, rows=rows, listed=listed)
+    ).format(
+        measure=sql.Literal(FILLING),
+        filled=filled,
+        rows=rows,
+        listed=listed,
+        delivery=sql.Identifier("delivery_id")
+        if alone is None
+        else sql.SQL("cast({} as bigint)").format(alone),
+        grouped=sql.SQL("group by delivery_id" if alone is None else ""),
+    )
 
 
 def _code_counts(columns: Sequence[tuple[Column, sql.Composable]], rows: sql.Composable) -> sql.Composed:
