@@ -24,7 +24,7 @@ def entries() -> list[dict[str, Any]]:
     import yaml
 
     found: list[dict[str, Any]] = []
-    for path in sorted((project_dir() / "models" / "indicators").glob("[a-z]*.yml")):
+    for path in sorted((project_dir() / "models" / "indicators").rglob("[a-z]*.yml")):
         for model in yaml.safe_load(path.read_text())["models"]:
             meta = model.get("config", {}).get("meta", {})
             found += [meta["indicator"]] if "indicator" in meta else []

@@ -30,3 +30,15 @@ cohort_period,
         {{ relation }}.cip_code,
         {{ relation }}.career_cluster_code
 {%- endmacro %}
+
+
+{#- Periods of participation that ended, and the evidence of employment in the quarter so many quarters after exit. -#}
+{% macro ind_wioa_employed(quarter) %}
+    select
+        {{ ind_wioa_unit('exiters') }},
+        exiters.is_available,
+        case when exiters.wage_usd > 0 then 'ui_wage' else exiters.supplemental_source end as found_in,
+        exiters.employer_key
+    from {{ ref('int_wioa__exiter') }} as exiters
+    where exiters.quarter_after_exit = {{ quarter }}
+{% endmacro %}

@@ -59,31 +59,3 @@ cohort_period,
             (origins.origin_calendar_year + {{ years }}) * 4 >= availability.first_wage_quarter_index, true
         )
 {%- endmacro %}
-
-
-{#- Whoever is attached to the labour market, with annual earnings in dollars of one year, and those who wait for data. -#}
-{% macro ind_attached_earnings(origin, years) -%}
-    select
-        measured.*,
-        true as is_met,
-        measured.real_wage_usd as earned_usd
-    from ({{ ind_origin_year(origin, years) }}) as measured
-    cross join parameters
-    where
-        not measured.is_available
-        or (
-            measured.quarter_count >= cast(parameters.min_quarters as integer)
-            and measured.wage_usd
-            >= cast(parameters.minimum_wage_usd as numeric) * cast(parameters.hours_per_year as numeric)
-            and not (
-                cast(parameters.exclude_enrolled as boolean)
-                and exists(
-                    select 1 from college
-                    where
-                        college.person_id = measured.person_id
-                        and college.begin_date <= make_date(measured.measured_year, 12, 31)
-                        and college.end_date >= make_date(measured.measured_year, 1, 1)
-                )
-            )
-        )
-{%- endmacro %}

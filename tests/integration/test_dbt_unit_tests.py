@@ -12,7 +12,7 @@ from orchestration.manifest import dbt_executable, project_dir
 from warehouse.connection import Warehouse
 from warehouse.state import load_state
 
-INDICATORS = sorted((project_dir() / "models" / "indicators").glob("ind_*.sql"))
+INDICATORS = sorted((project_dir() / "models" / "indicators").rglob("ind_*.sql"))
 
 
 def dbt(warehouse: Warehouse, *arguments: str) -> str:

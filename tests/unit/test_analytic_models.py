@@ -51,7 +51,7 @@ def models() -> list[dict[str, Any]]:
     files = [
         path
         for schema in ("core", "indicators", "marts")
-        for path in sorted((PROJECT / "models" / schema).glob("[a-z]*.yml"))
+        for path in sorted((PROJECT / "models" / schema).rglob("[a-z]*.yml"))
     ]
     return [model for path in files for model in yaml.safe_load(path.read_text())["models"]]
 
@@ -70,7 +70,7 @@ def test_every_model_has_its_description_beside_it() -> None:
     found = {
         path.stem
         for schema in ("core", "indicators", "marts")
-        for path in (PROJECT / "models" / schema).glob("*.sql")
+        for path in (PROJECT / "models" / schema).rglob("*.sql")
     }
 
     assert found == set(MODELS)
@@ -78,7 +78,7 @@ def test_every_model_has_its_description_beside_it() -> None:
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_a_model_says_its_grain_first_and_stays_short(name: str) -> None:
-    (path,) = (PROJECT / "models").glob(f"*/{name}.sql")
+    (path,) = (PROJECT / "models").rglob(f"{name}.sql")
     lines = path.read_text().splitlines()
 
     assert lines[0].startswith("-- One row")
@@ -123,7 +123,8 @@ def test_an_indicator_keeps_the_common_contract_and_is_described(name: str) -> N
     assert all(str(value).strip() for value in described.values())
     assert described["family"] in FAMILIES
     assert set(described["parameter_sets"].split()) <= PARAMETER_SETS | {"none"}
-    sql = (PROJECT / "models" / "indicators" / f"{name}.sql").read_text()
+    (path,) = (PROJECT / "models" / "indicators" / described["family"]).glob(f"{name}.sql")
+    sql = path.read_text()
     assert f"'{described['code']}' as indicator_code" in sql
     assert f"'{described['version']}' as indicator_version" in sql
 
@@ -139,14 +140,14 @@ def test_an_indicator_that_cannot_be_computed_says_what_it_needs() -> None:
 
 
 def test_every_indicator_has_a_golden_case() -> None:
-    files = (PROJECT / "models" / "indicators").glob("*__unit_tests.yml")
+    files = (PROJECT / "models" / "indicators").rglob("*__unit_tests.yml")
     tested = {test["model"] for path in files for test in yaml.safe_load(path.read_text())["unit_tests"]}
 
     assert set(INDICATORS) - tested <= SHARES_A_RULE
 
 
 def test_the_outcomes_hold_every_indicator() -> None:
-    sql = (PROJECT / "models" / "indicators" / "outcome.sql").read_text()
+    sql = (PROJECT / "models" / "indicators" / "cube" / "outcome.sql").read_text()
 
     assert all(f"ref('{name}')" in sql for name in INDICATORS)
 

@@ -17,7 +17,7 @@ MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
 def _models(folder: str) -> list[dict[str, Any]]:
     return [
         model
-        for path in (MODELS / folder).glob("[!_]*.yml")
+        for path in (MODELS / folder).rglob("[!_]*.yml")
         for model in yaml.safe_load(path.read_text())["models"]
     ]
 

@@ -1,0 +1,37 @@
+{#- Graduates with a regular diploma, or the CTE concentrators among them, and the record that shows what they had by then:
+    credential_source or work_source of int_k12__graduate_preparation. -#}
+{% macro ind_graduates_with(evidence, concentrators_only=false) %}
+    select
+        cohort_period,
+        unit_id,
+        person_id,
+        school_id,
+        district_id,
+        cip_code,
+        career_cluster_code,
+        true as is_available,
+        {{ evidence }} as found_in,
+        cast(null as text) as employer_key
+    from {{ ref('int_k12__graduate_preparation') }}
+    {% if concentrators_only %}where is_concentrator{% endif %}
+{% endmacro %}
+
+
+{#- The columns of the contract, after code and version, of the CTE concentrators in an adjusted cohort: every rule of the rate for all
+    students holds, only who is counted differs. -#}
+{% macro ind_concentrators_of(cohort) %}
+    select
+        cohort.cohort_period,
+        cohort.unit_id,
+        cohort.person_id,
+        cohort.school_id,
+        cohort.district_id,
+        cohort.cip_code,
+        cohort.career_cluster_code,
+        cohort.outcome,
+        cohort.amount_usd,
+        cohort.evidence_source,
+        cohort.employer_key
+    from {{ ref(cohort) }} as cohort
+    inner join {{ ref('int_k12__concentrator') }} as concentrators on cohort.person_id = concentrators.person_id
+{% endmacro %}

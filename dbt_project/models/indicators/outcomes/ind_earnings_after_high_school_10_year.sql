@@ -1,0 +1,12 @@
+-- One row per graduate with a regular diploma: earnings in the tenth year after it.
+with judged as ({{ ind_earnings_after('EARNINGS_HS_10Y', 'high_school', 10) }}),
+
+final as (
+    select
+        'EARNINGS_HS_10Y' as indicator_code,
+        '1.0' as indicator_version,
+        {{ ind_origin_columns() }}
+    from judged
+)
+
+select * from final

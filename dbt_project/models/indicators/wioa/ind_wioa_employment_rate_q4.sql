@@ -1,0 +1,12 @@
+-- One row per period of participation that ended: employment in the fourth quarter after exit.
+with judged as ({{ ind_wioa_employed(4) }}),
+
+final as (
+    select
+        'WIOA_ER_Q4' as indicator_code,
+        '1.0' as indicator_version,
+        {{ ind_judged() }}
+    from judged
+)
+
+select * from final
