@@ -19,6 +19,8 @@ from warehouse.yaml_lines import line_of
 
 # What a state's own file may say about a layout of the package: how it comes, and columns of its own.
 _CHANGEABLE = frozenset({"provided_by", "versions", "variants", "columns"})
+# What only a layout that the package does not have says of itself.
+_NEW = frozenset({"source", "file_type"})
 # What is said anew as a whole or not at all.
 _WHOLE = frozenset({"header", "trailer"})
 _Place = tuple[int | str, ...]
@@ -135,9 +137,10 @@ def _code_set(document: _Document, found: Files) -> CodeSet | None:
 
 def _layout(key: str, documents: list[_Document], package: Path, found: Files) -> Layout | None:
     first, *changes = documents
-    if not first.path.is_relative_to(package):
-        reason = "the package has no such layout; a state's own file changes one that there is"
-        found.problems.append(Problem(first.path, None, "", reason, f"Rename {first.path}, or remove it."))
+    if not first.path.is_relative_to(package) and not set(first.content) & _NEW:
+        reason = "the package has no such layout; a new one says all, its source and file_type to begin with"
+        hint = f"Rename {first.path} after the layout it changes, or see `p20w layout new`."
+        found.problems.append(Problem(first.path, None, "", reason, hint))
         return None
     for change in changes:
         if unknown := sorted(set(change.content) - _CHANGEABLE):

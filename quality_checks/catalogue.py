@@ -17,6 +17,7 @@ from quality_checks.derived import BasicKind, basic_rules, usual_tolerance
 from quality_checks.derived_comparisons import DistributionLimits, VolumeLimits, comparison_rules
 from quality_checks.rule import ColumnName, Rule, Severity
 from quality_checks.state_rules import with_changes
+from quality_checks.state_sheet import StateSheetFile
 from warehouse.errors import P20WError
 from warehouse.state import own_catalogue, own_volume
 
@@ -37,6 +38,12 @@ class RuleSheet(BaseModel):
     volume: VolumeLimits = VolumeLimits()
     distribution: DistributionLimits = DistributionLimits()
     rules: list[dict[str, Any]] = Field(min_length=1)
+
+
+class OwnRuleSheet(RuleSheet):
+    """The same for a layout of the state's own: what follows from the layout may be all that is judged."""
+
+    rules: list[dict[str, Any]] = []
 
 
 class RuleSet(BaseModel):
@@ -139,12 +146,12 @@ def _read_rules(
             raise P20WError(
                 f"rules/{key}.yml is wrong in {where}: {first['msg']}", f"Correct {path}."
             ) from None
-        repeated = [rule.code for rule in sets[key].rules if rule.code in codes]
-        if repeated:
-            raise P20WError(
-                f"rule code {repeated[0]} is used twice", "A code is never used for another rule."
-            )
-        codes.update(rule.code for rule in sets[key].rules)
+        _add_codes(codes, sets[key])
+    # Kinds of file that the state has added.
+    own = [key for key in layouts if key not in sets] if changes else []
+    for key in own:
+        sets[key] = _own_rule_set(layouts[key], Path(f"{changes}/{key}.yml"))
+        _add_codes(codes, sets[key])
     # The state's file speaks of several layouts at once; its catalogue, which comes after, of one.
     for key, fall in volume:
         if key in sets:
@@ -153,8 +160,40 @@ def _read_rules(
         key = f"{path.parent.name}/{path.stem}"
         if key not in sets:
             raise P20WError(f"rules/{key}.yml of the state is about no layout with rules", f"Rename {path}.")
-        sets[key] = _with_changes(path, layouts[key], sets[key])
+        if key not in own:
+            sets[key] = _with_changes(path, layouts[key], sets[key])
     return sets
+
+
+def _add_codes(codes: set[str], known: RuleSet) -> None:
+    """Note the codes of a rule set; raise P20WError when another one has one of them."""
+    repeated = [rule.code for rule in known.rules if rule.code in codes]
+    if repeated:
+        raise P20WError(
+            f"rule code {repeated[0]} is used twice",
+            f"A code is never used for another rule; rules/{known.layout}.yml can give a prefix of its own.",
+        )
+    codes.update(rule.code for rule in known.rules)
+
+
+def _own_rule_set(layout: Layout, path: Path) -> RuleSet:
+    """Return the rules of a layout that the package does not have: those that follow from it, and the state's."""
+    prefix = f"{layout.source[:4]}{layout.file_type[:4]}".replace("_", "").upper().ljust(4, "X")
+    usual = {"prefix": prefix, "owner": layout.source, "rejected_tolerance": 0.02}
+    if not path.is_file():
+        return _of_the_state(_rule_set(layout, OwnRuleSheet.model_validate(usual)))
+    file = StateSheetFile(path, OwnRuleSheet, usual)
+    try:
+        return _of_the_state(_rule_set(layout, file.sheet))
+    except ValidationError as error:
+        file.refuse_invalid(("rules",), error)
+    except P20WError as error:
+        file.refuse(("rules",), error.message.rstrip("."))
+
+
+def _of_the_state(given: RuleSet) -> RuleSet:
+    rules = tuple(rule.model_copy(update={"origin": "state"}) for rule in given.rules)
+    return given.model_copy(update={"rules": rules})
 
 
 def _with_changes(path: Path, layout: Layout, given: RuleSet) -> RuleSet:

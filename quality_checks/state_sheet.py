@@ -3,8 +3,9 @@
 Belongs here: reading the file and refusing it. Must not come here: what a change of a rule may be.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -16,14 +17,17 @@ Sheet = TypeVar("Sheet", bound=BaseModel)
 
 
 class StateSheetFile(Generic[Sheet]):
-    """One YAML file in a state's folder `catalogue`, read as a sheet of the given shape."""
+    """One YAML file in a state's folder `catalogue`, read as a sheet of the given shape; `usual` is what it may leave out."""
 
-    def __init__(self, path: Path, shape: type[Sheet]) -> None:
+    def __init__(self, path: Path, shape: type[Sheet], usual: Mapping[str, Any] | None = None) -> None:
         self.path = path
         self.text = ""
         try:
             self.text = path.read_text(encoding="utf-8")
-            self.sheet = shape.model_validate(yaml.safe_load(self.text) or {})
+            content = yaml.safe_load(self.text) or {}
+            self.sheet = shape.model_validate(
+                {**(usual or {}), **content} if isinstance(content, dict) else content
+            )
         except OSError as error:
             self.refuse((), f"it cannot be read: {error.strerror}")
         except UnicodeDecodeError:
