@@ -69,7 +69,7 @@ def complete_record(
     """Write what is known once all rows are there, and that they are."""
     connection.execute(
         "with delivery as (update control.delivery set sha256 = %s, byte_count = %s, row_count = %s,"
-        " first_line = %s, headers = %s::jsonb, is_trimmed = %s, plain_numbers = %s, loaded_at = clock_timestamp()"
+        " first_line = %s, headers = %s::jsonb, is_trimmed = %s, plain_numbers = %s::jsonb, loaded_at = clock_timestamp()"
         " where delivery_id = %s returning delivery_id)"
         " insert into control.delivery_event (delivery_id, event, detail)"
         " select delivery_id, 'loaded', %s from delivery",
@@ -80,7 +80,7 @@ def complete_record(
             rows.first_line,
             json.dumps(rows.headers),
             rows.is_trimmed,
-            rows.plain_numbers,
+            None if rows.plain_numbers is None else json.dumps(rows.plain_numbers),
             delivery_id,
             name,
         ),

@@ -17,7 +17,7 @@ from warehouse.errors import P20WError
 
 _WAITING = """
     select delivery_id, submitter, period, sequence, layout_version, row_count, coalesce(is_trimmed, false),
-    coalesce(plain_numbers, '{}')
+    coalesce(plain_numbers, '[]')
     from control.delivery
     where layout = %(layout)s and status = any(%(statuses)s) and (%(only)s::bigint is null or delivery_id = %(only)s)
     order by delivery_id for update

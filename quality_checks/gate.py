@@ -25,7 +25,7 @@ JUDGED_TWICE = 50_000
 
 _ACCEPTED_BEFORE = """
     select delivery_id, submitter, period, sequence, layout_version, row_count, coalesce(is_trimmed, false),
-    coalesce(plain_numbers, '{}')
+    coalesce(plain_numbers, '[]')
     from control.delivery as d
     where layout = %(layout)s and status = 'accepted' and (
         (submitter, period) in (select * from unnest(%(submitters)s::text[], %(periods)s::text[]))

@@ -1,5 +1,6 @@
 """The quality gate against one full scan of the same delivery, and how load and gate grow with its size."""
 
+import json
 import math
 import time
 from pathlib import Path
@@ -117,9 +118,9 @@ def _deliver(warehouse: Warehouse, key: str, period: str, rows: int, values: sql
         found = connection.execute(
             "insert into control.delivery (layout, submitter, period, sequence, layout_version, sha256, file_name,"
             " byte_count, status, row_count, loaded_at, is_trimmed, plain_numbers)"
-            " values (%s, 'ui_agency', %s, 1, %s, gen_random_uuid()::text, 'bench', 1, 'loaded', %s, now(), true, %s)"
-            " returning delivery_id",
-            [key, period, layout.version_for(period), rows, numbers],
+            " values (%s, 'ui_agency', %s, 1, %s, gen_random_uuid()::text, 'bench', 1, 'loaded', %s, now(), true,"
+            " %s::jsonb) returning delivery_id",
+            [key, period, layout.version_for(period), rows, json.dumps(numbers)],
         ).fetchone()
         delivery_id = int(found[0]) if found else 0
         create_partition(connection, layout, delivery_id)

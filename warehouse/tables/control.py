@@ -7,8 +7,8 @@ import datetime
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from warehouse.tables.base import Base, BigCount, BigId, Json, Key, Now, SmallId, one_of
@@ -69,7 +69,7 @@ class Delivery(Base):
     # Whether no value is an empty text, or begins or ends with a blank; null where nobody looked.
     is_trimmed: Mapped[bool | None]
     # Number columns in which each value is digits alone, with no more than a decimal point; null where nobody looked.
-    plain_numbers: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    plain_numbers: Mapped[list[str] | None] = mapped_column(JSONB)
 
 
 class DeliveryEvent(Base):
