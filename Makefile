@@ -10,12 +10,12 @@ LEARNERS ?= 5000
 export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help setup demo serve test test-fast lint format bench lock wheel clean
+.PHONY: help setup demo serve test test-fast test-spark lint format bench lock wheel clean
 
 help:
 	@echo "make demo       a synthetic state through the whole warehouse (LEARNERS=5000)"
 	@echo "make serve      Dagster's pages and the published site, on localhost"
-	@echo "make test       every test; make test-fast: those without a database"
+	@echo "make test       every test; make test-fast: those without a database; make test-spark: a cluster on this machine"
 	@echo "make lint       style, types, SQL, YAML; make format: mend what can be mended"
 	@echo "make bench      measures, as ratios, into the home folder's bench.json"
 	@echo "make setup      the virtual environment alone; make lock: renew requirements.lock"
@@ -48,6 +48,18 @@ test: setup
 test-fast: setup
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
+# Spark is some 450 MB and needs Java 17: it lies beside the virtual environment, for this target alone.
+SPARK := $(VENV)-spark
+$(SPARK)/.ready: $(READY) requirements-spark.lock
+	@command -v java >/dev/null 2>&1 || { echo "test-spark needs Java 17 or newer: install it (on Debian: openjdk-17-jre-headless)" >&2; exit 1; }
+	@echo "Setting up $(SPARK)"
+	@rm -rf $(SPARK)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --target $(SPARK) -r requirements-spark.lock
+	@touch $@
+
+test-spark: $(SPARK)/.ready $(MANIFEST)
+	@PYTHONPATH=$(CURDIR)/$(SPARK) $(BIN)/python -m pytest -q -rs tests/spark
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -66,9 +78,11 @@ bench: setup
 lock:
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev \
 		--custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
+	@sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | uv pip compile --universal --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --custom-compile-command "make lock" --quiet - -o requirements-spark.lock
 
 wheel: setup
 	@$(BIN)/python -m hatchling build -t wheel
 
 clean:
-	rm -rf $(VENV) dbt_project/target dbt_project/logs dist
+	rm -rf $(VENV) $(VENV)-spark dbt_project/target dbt_project/logs dist

@@ -6,7 +6,7 @@ No warehouse, no randomness: the same records in any order give the same persons
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from linkage.engine import open_database
 from linkage.matching import outcome
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+
+Engine = Literal["duckdb", "spark"]
 
 # About ten candidate pairs per record, a hundred bytes each while they are compared.
 _RECORDS_PER_CHUNK = 500_000
@@ -69,6 +71,8 @@ class _Task:
     review_floor: float
     margin: float
     chunks: int
+    engine: Engine
+    spark_master: str | None
 
     def terms(self, model: LinkModel) -> dict[str, Any]:
         """What two runs must share for one to be built on the other."""
@@ -94,6 +98,8 @@ def link(
     standing: Path | None = None,
     keep: Path | None = None,
     digests: pa.Table | None = None,
+    engine: Engine = "duckdb",
+    spark_master: str | None = None,
     threads: int | None = None,
     spill: Path | None = None,
 ) -> LinkResult:
@@ -114,6 +120,8 @@ def link(
             model, threshold or role of a source.
         keep: File in which a later run finds what this one found. It holds names and SSNs.
         digests: What `record_digests` says of the records, if it is known already.
+        engine: What finds and scores the pairs of a full run: `duckdb` in this process, or `spark` on a cluster.
+        spark_master: Address of the cluster; without one the active session, or Spark's own configuration.
         threads: DuckDB threads; all cores if none is given.
         spill: Folder for blocks that do not fit into memory; none are written if none is given.
     """
@@ -121,7 +129,7 @@ def link(
     checked = check_records(records)
     task = _Task(
         checked, digests, must_link, cannot_link, single_record_sources, threshold, review_floor, margin,
-        chunks or 1 + checked.num_rows // _RECORDS_PER_CHUNK,
+        chunks or 1 + checked.num_rows // _RECORDS_PER_CHUNK, engine, spark_master,
     )  # fmt: skip
     why = "no earlier run was named"
     if standing is not None:
@@ -149,7 +157,12 @@ def _link_all(
     if model.frequencies is None:
         model = model.with_frequencies(count_frequencies(connection))
     make_prior(connection)
-    predict(connection, model, review_floor=task.review_floor, chunks=task.chunks)
+    if task.engine == "spark":
+        from linkage.spark.predict import predict_on_spark
+
+        predict_on_spark(connection, model, review_floor=task.review_floor, master=task.spark_master)
+    else:
+        predict(connection, model, review_floor=task.review_floor, chunks=task.chunks)
     judge(connection, threshold=task.threshold, review_floor=task.review_floor)
     cluster(connection, margin=task.margin)
     outcome.collect_links(connection)

@@ -220,6 +220,10 @@ class Linkage(Section):
 
     threshold: Annotated[float, Field(gt=0, lt=1)]
     review_floor: Annotated[float, Field(ge=0, lt=1)]
+    #: What finds and scores the pairs of a full run; `spark` needs the extra of that name and Java 17.
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    #: Address of the cluster, such as spark://host:7077; without one Spark's own configuration says.
+    spark_master: Annotated[str, StringConstraints(pattern=r"^(spark://|k8s://|yarn|local)")] | None = None
 
     @model_validator(mode="after")
     def _floor_below_threshold(self) -> "Linkage":

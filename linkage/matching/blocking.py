@@ -35,10 +35,14 @@ BLOCKED_BY = (
 def find_pairs(
     connection: duckdb.DuckDBPyConnection, scope: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
 ) -> None:
-    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node` that a rule finds, once.
+    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node` that a rule finds, once."""
+    connection.execute(f"create or replace table candidate as {pairs_sql(scope, rules, chunk)}")
+
+
+def pairs_sql(scope: str, rules: list[str], chunk: tuple[int, int] = (0, 1)) -> str:
+    """Return the query for each pair of `node` that a rule finds, once: match_key, join_key_l, join_key_r.
 
     Args:
-        connection: A database with `node`.
         scope: Condition that every pair meets.
         rules: Equalities of which a pair meets at least one.
         chunk: Part and number of parts, so that the pairs of one part fit into memory.
@@ -51,7 +55,7 @@ def find_pairs(
             f"select '{number}' as match_key, l.unique_id as join_key_l, r.unique_id as join_key_r"
             f" from node as l join node as r on {' and '.join(conditions)}"
         )
-    connection.execute(f"create or replace table candidate as {' union all '.join(found)}")
+    return " union all ".join(found)
 
 
 def find_new_pairs(

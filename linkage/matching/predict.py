@@ -35,12 +35,12 @@ def predict(
     connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int = 1
 ) -> None:
     """Score every candidate pair of `node` into `scored`; `prior` must be there."""
-    connection.execute(_SCORED)
+    connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
     for name, profile in profiles().items():
         for part in range(chunks):
             find_pairs(connection, SCOPES[name], profile.blocking_rules, chunk=(part, chunks))
-            _score(connection, model, name, frequencies, _bits(review_floor))
+            _score(connection, model, name, frequencies, probability_bits(review_floor))
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
 
@@ -48,7 +48,7 @@ def predict_changes(
     connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int = 1
 ) -> None:
     """Score the candidate pairs of `node` that hold a `changed_node` into `scored`, and make `paired_node` of their nodes."""
-    connection.execute(_SCORED)
+    connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
     connection.execute(f"create or replace temp table block_node as select {', '.join(BLOCKED_BY)} from node")
     connection.execute(
@@ -64,11 +64,11 @@ def predict_changes(
             connection.execute(
                 f"create or replace table candidate as select * exclude (profile) from found_pair where profile = '{name}'"
             )
-            _score(connection, model, name, frequencies, _bits(review_floor), nodes="paired_node")
+            _score(connection, model, name, frequencies, probability_bits(review_floor), nodes="paired_node")
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
 
-_SCORED = """
+SCORED = """
 create or replace table scored (node_l bigint, node_r bigint, profile varchar, evidence double, is_apart boolean)
 """
 
@@ -88,7 +88,8 @@ def judge(connection: duckdb.DuckDBPyConnection, *, threshold: float, review_flo
 _SSN_AND_SURNAME = "(l.is_wage <> r.is_wage and l.ssn = r.ssn and list_has_any(l.family_all, r.family_all))"
 
 
-def _bits(probability: float) -> float:
+def probability_bits(probability: float) -> float:
+    """The weight at which a probability is reached."""
     return math.log2(probability / (1 - probability))
 
 
@@ -136,30 +137,36 @@ def _score(
     if not scalar(connection, "select count(*) from candidate"):
         return
     with score_candidates(connection, evidence_settings(model, name), frequencies, nodes=nodes) as pairs:
-        scored = f"""
-            {pairs} as s join {nodes} as l on l.unique_id = s.unique_id_l join {nodes} as r on r.unique_id = s.unique_id_r
-            join prior as p on p.source_l = l.source and p.source_r = r.source
-        """
-        # Rounded, so that the order of links cannot hang on the last bit of a sum.
-        connection.execute(
-            f"""
-            insert into scored
-            select least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), '{name}', round(match_weight, 4),
-                false
-            from {scored} where s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}
-            """
-        )
-        if name == "full":
-            # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
-            connection.execute(
-                f"""
-                insert into scored
-                select distinct least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), 'full',
-                    round(match_weight, 4), true
-                from {scored}
-                where s.match_weight + p.bits < {floor} and l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1
-                """
-            )
+        connection.execute(f"insert into scored {kept_sql(name, floor, pairs=pairs, nodes=nodes)}")
+
+
+def kept_sql(name: str, floor: float, *, pairs: str, nodes: str) -> str:
+    """Return the query for the rows of `scored` that one model gives, from Splink's table of its pairs.
+
+    Args:
+        name: The model.
+        floor: Least evidence and prior together, in bits.
+        pairs: Table of unique_id_l, unique_id_r, match_weight.
+        nodes: Table of their nodes.
+    """
+    scored = f"""
+        {pairs} as s join {nodes} as l on l.unique_id = s.unique_id_l join {nodes} as r on r.unique_id = s.unique_id_r
+        join prior as p on p.source_l = l.source and p.source_r = r.source
+    """
+    # Rounded, so that the order of links cannot hang on the last bit of a sum.
+    kept = f"""
+        select least(unique_id_l, unique_id_r) as node_l, greatest(unique_id_l, unique_id_r) as node_r, '{name}' as profile,
+            round(match_weight, 4) as evidence, false as is_apart
+        from {scored} where s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}
+    """
+    if name != "full":
+        return kept
+    # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
+    return f"""
+        {kept} union all
+        select distinct least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), 'full', round(match_weight, 4), true
+        from {scored} where s.match_weight + p.bits < {floor} and l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1
+    """
 
 
 def evidence_settings(model: LinkModel, profile: str, *, in_detail: bool = False) -> dict[str, Any]:

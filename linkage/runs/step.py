@@ -118,6 +118,8 @@ def run_linkage(
         standing=None if why or live is None else standing_file(warehouse, live.linkage_run_id),
         keep=standing_file(warehouse, run_id),
         digests=given.digests,
+        engine=state.linkage.engine,
+        spark_master=state.linkage.spark_master,
     )
     _check(result, records)
     mode, why = _mode(why or result.full_because, change)

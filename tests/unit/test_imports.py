@@ -20,7 +20,7 @@ READ_BY_NAME = {
     "reports": {"ingest.catalogue", "ingest.layout"},
 }
 # Seconds and hundreds of megabytes each: imported inside the functions that need them.
-HEAVY = {"great_expectations", "dbt", "splink", "duckdb", "pandas"}
+HEAVY = {"great_expectations", "dbt", "splink", "duckdb", "pandas", "pyspark"}
 
 
 def modules(package: str) -> list[Path]:
