@@ -10,14 +10,14 @@ LEARNERS ?= 5000
 export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
-.PHONY: help setup demo serve test test-fast test-spark lint format bench lock wheel clean
+.PHONY: help setup demo serve test test-fast test-spark lint format bench bench-peer lock wheel clean
 
 help:
 	@echo "make demo       a synthetic state through the whole warehouse (LEARNERS=5000)"
 	@echo "make serve      Dagster's pages and the published site, on localhost"
 	@echo "make test       every test; make test-fast: those without a database; make test-spark: a cluster on this machine"
 	@echo "make lint       style, types, SQL, YAML; make format: mend what can be mended"
-	@echo "make bench      measures, as ratios, into the home folder's bench.json"
+	@echo "make bench      measures, as ratios, into the home folder's bench.json; make bench-peer: against recordlinkage"
 	@echo "make setup      the virtual environment alone; make lock: renew requirements.lock"
 
 $(READY): requirements.lock pyproject.toml
@@ -75,14 +75,26 @@ format: setup
 bench: setup
 	@$(BIN)/python -m tests.bench
 
+# The package recordlinkage needs an older pandas than ours: it has an environment of its own.
+PEER := $(VENV)-peer
+$(PEER)/.ready: requirements-peer.lock
+	@$(PYTHON) -m venv --clear $(PEER)
+	@$(PEER)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-peer.lock
+	@touch $@
+
+bench-peer: setup $(PEER)/.ready
+	@$(BIN)/python -m tests.bench linkage
+
 lock:
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev \
 		--custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
 	@sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | uv pip compile --universal --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --custom-compile-command "make lock" --quiet - -o requirements-spark.lock
+	@echo 'recordlinkage>=0.16,<1' | uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--custom-compile-command "make lock" --quiet - -o requirements-peer.lock
 
 wheel: setup
 	@$(BIN)/python -m hatchling build -t wheel
 
 clean:
-	rm -rf $(VENV) $(VENV)-spark dbt_project/target dbt_project/logs dist
+	rm -rf $(VENV) $(VENV)-spark $(VENV)-peer dbt_project/target dbt_project/logs dist

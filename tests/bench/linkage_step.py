@@ -1,4 +1,4 @@
-"""The linkage step against a bare Splink script on the same person records."""
+"""The linkage step against a bare Splink script, and against the package recordlinkage, on the same person records."""
 
 import os
 import subprocess
@@ -20,13 +20,68 @@ from identity.person_record
 
 
 def measures(folder: Path) -> dict[str, Measure]:
-    """Link the person records of a demonstration twice: with our whole step, and with a script as Splink's guide has it."""
+    """Link a demonstration's person records with our whole step, with a script as Splink's guide has it, with recordlinkage."""
     from linkage import core
 
     records = demonstration_records(folder)
     ours = best_seconds(lambda: core.link(records), repeats=2)
     bare = best_seconds(lambda: bare_splink(records), repeats=2)
-    return {"linkage_seconds_to_bare_splink": Measure(round(ours / bare, 3), "ratio", 1.25, "lower")}
+    found = {"linkage_seconds_to_bare_splink": Measure(round(ours / bare, 3), "ratio", 1.25, "lower")}
+    peer = peer_interpreter()
+    if peer is None:
+        print("recordlinkage is not installed: `make bench-peer` installs and measures it", flush=True)
+        return found
+    return found | against_peer(peer, records, ours, folder)
+
+
+def peer_interpreter() -> Path | None:
+    """The Python of the peer's own environment, beside ours; None where it was not made."""
+    environment = Path(sys.prefix)
+    program = environment.with_name(f"{environment.name}-peer") / "bin" / "python"
+    return program if program.exists() else None
+
+
+def against_peer(peer: Path, records: Any, ours: float, folder: Path) -> dict[str, Measure]:
+    """How many times faster than recordlinkage, and how much better in pair F1 by truth."""
+    import pyarrow.csv as pc
+    import pyarrow.parquet as pq
+
+    from linkage import link
+    from linkage.evaluation.evaluate import evaluate_pairs
+
+    given, clusters = folder / "given.csv", folder / "clusters.csv"
+    connection = duckdb_connection(records)
+    connection.execute(
+        "copy (select record_id, ssn, upper(first_name) as first_name, upper(last_name) as last_name,"
+        f" strftime(birthdate, '%Y-%m-%d') as birthdate, sex from given) to '{given}' (header)"
+    )
+    script = Path(__file__).with_name("recordlinkage_peer.py")
+    done = subprocess.run(
+        [str(peer), str(script), str(given), str(clusters)], check=True, capture_output=True, text=True
+    )
+    truth = pq.read_table(folder / "home" / "truth" / "records.parquet")
+    keys = records.select(["record_id", "source", "source_key"])
+    f1 = [
+        evaluate_pairs(keys.join(found, "record_id"), truth).pairs.f1
+        for found in (link(records).clusters, pc.read_csv(clusters))
+    ]
+    seconds = float(done.stdout)
+    return {
+        "linkage_speed_to_recordlinkage": Measure(
+            round(seconds / ours, 3), "ratio", 5, "higher", "make bench-peer"
+        ),
+        "linkage_f1_less_that_of_recordlinkage": Measure(
+            round(f1[0] - f1[1], 4), "share", 0, "higher", "make bench-peer"
+        ),
+    }
+
+
+def duckdb_connection(records: Any) -> Any:
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.register("given", records)
+    return connection
 
 
 def demonstration_records(folder: Path) -> Any:
@@ -44,12 +99,10 @@ def demonstration_records(folder: Path) -> Any:
 
 def bare_splink(records: Any) -> int:
     """One model over all records, trained and predicted as in Splink's guide; connected components; returns the clusters."""
-    import duckdb
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    connection = duckdb.connect()
-    connection.register("given", records)
+    connection = duckdb_connection(records)
     connection.execute(
         "create table record as select record_id as unique_id, source, ssn, upper(first_name) as first_name,"
         " upper(last_name) as last_name, strftime(birthdate, '%Y-%m-%d') as birthdate, sex from given"
