@@ -6,13 +6,14 @@ folders of waiting files (landing).
 
 import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
+from psycopg import sql
 
 from ingest import raw_tables
 from ingest.admission import KnownDelivery, keep_key, known_delivery, may_be_known, next_sequence
@@ -226,10 +227,15 @@ def _copy(
     """Send the file's rows into a new partition."""
     reader = open_reader(received, what.layout, what.version, name)
     raw_tables.create_partition(connection, what.layout, delivery_id)
-    statement = raw_tables.copy_statement(what.layout, delivery_id, reader.columns, reader.copy_options)
+    parts: Iterable[tuple[sql.Composable, Iterable[bytes | memoryview]]] = (
+        reader.parts() if isinstance(reader, DelimitedReader) else [(reader.copy_options, reader.chunks())]
+    )
+    row_count = 0
     fault: DatabaseError | None = None
     try:
-        row_count = copy_stream(connection, reader.chunks(), statement)
+        for options, chunks in parts:
+            statement = raw_tables.copy_statement(what.layout, delivery_id, reader.columns, options)
+            row_count += copy_stream(connection, chunks, statement)
     except MisreadLineError:
         fault = DatabaseError("", sqlstate="22P04")
     except DatabaseError as error:
@@ -237,7 +243,7 @@ def _copy(
             raise
         fault = error
     if fault is not None:
-        raise _explained(reader, fault, name)
+        raise _explained(reader, fault, name, row_count)
     rows = LoadedRows(row_count, reader.first_line, reader.headers)
     if isinstance(reader, DelimitedReader):
         return replace(rows, is_trimmed=reader.is_trimmed)
@@ -246,7 +252,7 @@ def _copy(
     return rows
 
 
-def _explained(reader: object, error: DatabaseError, name: str) -> P20WError:
+def _explained(reader: object, error: DatabaseError, name: str, rows_before: int) -> P20WError:
     """Return the fault with its line and column in the file, as far as they can be found."""
     if isinstance(reader, DelimitedReader):
         from ingest.readers.diagnosis import explain
@@ -254,7 +260,7 @@ def _explained(reader: object, error: DatabaseError, name: str) -> P20WError:
         found = explain(reader)
         if found is not None:
             return found
-        line = f", line {error.line + reader.header_lines}" if error.line else ""
+        line = f", line {error.line + rows_before + reader.header_lines}" if error.line else ""
         return P20WError(
             f"{name}{line}: PostgreSQL cannot read the row (SQLSTATE {error.sqlstate}).",
             "Correct the file at its source and deliver it again; nothing of it was loaded.",

@@ -13,6 +13,7 @@ from ingest.catalogue import Layout
 from ingest.readers.arriving import Arriving
 from ingest.readers.edges import EdgeWatch
 from ingest.readers.headers import HeadedReader, match_header, split_header
+from ingest.readers.plain_lines import PlainLines
 from ingest.readers.stream import read_ahead, read_chunks
 from warehouse.errors import P20WError
 
@@ -59,7 +60,7 @@ class DelimitedReader(HeadedReader):
 
     @property
     def copy_options(self) -> sql.Composable:
-        """Options of the COPY statement that takes the chunks."""
+        """Options of a COPY statement that takes all chunks."""
         return sql.SQL("format csv, delimiter {}, encoding {}").format(
             sql.Literal(self.delimiter), sql.Literal(POSTGRES_ENCODINGS[self.encoding])
         )
@@ -67,6 +68,15 @@ class DelimitedReader(HeadedReader):
     def chunks(self) -> Iterator[bytes]:
         """Yield everything behind the header, without blank lines at the end of the file."""
         return _without_final_blank_lines(_guarded(self._data()))
+
+    def parts(self) -> Iterator[tuple[sql.Composable, Iterator[bytes | memoryview]]]:
+        """Yield the same in one or two parts, each with the options of its COPY statement; use up each in turn."""
+        lines = PlainLines(self.chunks())
+        encoding = sql.Literal(POSTGRES_ENCODINGS[self.encoding])
+        own = sql.SQL("format text, null '', delimiter {}, encoding {}")
+        yield own.format(sql.Literal(self.delimiter), encoding), lines.first()
+        if (rest := lines.rest()) is not None:
+            yield self.copy_options, rest
 
     def _data(self) -> Iterator[bytes]:
         left = self.header_length

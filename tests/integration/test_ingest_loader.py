@@ -59,6 +59,20 @@ def test_rows_arrive_verbatim_with_their_numbers(warehouse: Warehouse, incoming:
     ]
 
 
+def test_rows_before_and_behind_the_first_quote_come_alike(warehouse: Warehouse, incoming: Path) -> None:
+    plain = [f"2018,{number},x y,,\n" for number in range(40_000)]
+    quoted = ['2018,q,"a, ""b""\nc",,""\n', "2018,\\,\\N,,\n", *plain[:10]]
+    content = OLD + "\n" + "".join(plain + quoted)
+    result = _load(warehouse, incoming, "k12__status__south__2018.csv", content)
+    found = _rows(warehouse, result.delivery_id)
+    assert [row[0] for row in found] == list(range(1, 40_013))
+    assert result.row_count == 40_012
+    assert found[39_999] == (40_000, "2018", "39999", "x y", None, None)
+    assert found[40_000][1:] == ("2018", "q", 'a, "b"\nc', None, "")
+    assert found[40_001][1:] == ("2018", "\\", "\\N", None, None)
+    assert found[40_011][1:] == ("2018", "9", "x y", None, None)
+
+
 def test_a_delivery_is_recorded_and_its_file_archived(warehouse: Warehouse, incoming: Path) -> None:
     content = f"\ufeff{NEW}\n2020|1|x|2019-09-01|\n"
     result = _load(warehouse, incoming, "k12__status__south__2020.txt", content)
@@ -145,6 +159,7 @@ GOOD = "2017,1,x,09/01/2016,\n"
         (GOOD + "2017,1,SEC\0RET,09/01/2016,\n", "line 3, column status_type"),
         (GOOD.encode() + b"2017,1,SECRET\x81,09/01/2016,\n", "line 3, column status_type"),
         (GOOD * 30_000 + "2017,1,SECRET\n" + GOOD * 30_000, "line 30002: 3 values"),
+        (GOOD * 30_000 + '2017,1,"x",,\n' + GOOD + "2017,1,SECRET\n", "line 30004: 3 values"),
         (GOOD + "\\.\n" + GOOD, "line 3: only a backslash and a period"),
         (GOOD + "\\.", "line 3: only a backslash and a period"),
         (GOOD + "2017,1,SECRET,09/01/2016,\r\n", "line 3: its line end is not LF"),
