@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import dagster as dg
 import psycopg
 import pytest
 
 from linkage.runs.history import find_run
 from orchestration import gates
+from orchestration.assets.linkage import person_crosswalk
 from orchestration.findings import gate_lines
+from orchestration.resources import WarehouseResource
 from quality_checks.plausibility.catalogue import _packaged, gate_rules
 from quality_checks.plausibility.judge import judge, judge_linkage
 from quality_checks.plausibility.results import newest
@@ -213,6 +216,12 @@ def test_a_run_that_a_rule_holds_stays_out_and_says_where(
     assert warehouse.fetch_value(
         "select not success from quality.validation_result where suite = 'plausibility__linkage' order by run_at desc limit 1"
     )
+    monkeypatch.setattr("orchestration.resources.open_warehouse", lambda: warehouse)
+    result = dg.materialize(
+        [person_crosswalk], resources={"warehouse": WarehouseResource()}, raise_on_error=False
+    )
+    failed = {check.check_name for check in result.get_asset_check_evaluations() if not check.passed}
+    assert (result.success, "LINK_301" in failed, "LINK_101" in failed) == (False, True, False)
     told = "\n".join(gate_lines(warehouse))
     assert "hold   LINK-301" in told
     assert "release: not judged yet" in told

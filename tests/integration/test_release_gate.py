@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import dagster as dg
 import psycopg
 import pytest
 
 from governance.release import ReleaseRefused
 from orchestration import gates
+from orchestration.assets.publication import indicator_cell
+from orchestration.resources import WarehouseResource
 from quality_checks.plausibility.catalogue import gate_rules
 from quality_checks.plausibility.judge import judge
 from quality_checks.plausibility.results import newest
@@ -281,3 +284,28 @@ def test_a_warning_is_told_and_stops_nothing(released: Warehouse, state: State) 
     summary = gates.try_release(released, state)
     assert [told[:11] for told in summary.warnings] == ["RELEASE-501"]
     released.execute("update indicators.cube set unlinked_count = 0")
+
+
+def test_dagster_shows_each_rule_as_a_check_of_the_cells_and_stops_at_a_hold_rule(
+    released: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.resources.open_warehouse", lambda: released)
+
+    def checks() -> tuple[bool, dict[str, bool]]:
+        result = dg.materialize(
+            [indicator_cell], resources={"warehouse": WarehouseResource()}, raise_on_error=False
+        )
+        return result.success, {
+            check.check_name: check.passed for check in result.get_asset_check_evaluations()
+        }
+
+    succeeded, passed = checks()
+    assert succeeded and set(passed) == {rule.code.replace("-", "_") for rule in gate_rules("release").rules}
+    assert all(passed.values())
+    released.execute(f"update indicators.cube set rate = 0.5 where {DISTRICT}")
+    succeeded, passed = checks()
+    assert not succeeded
+    assert [name for name, is_passed in passed.items() if not is_passed] == ["RELEASE_202"]
+    released.execute(f"update indicators.cube set rate = null where {DISTRICT}")
+    specs = {spec.name: spec.blocking for spec in indicator_cell.check_specs}
+    assert (specs["RELEASE_202"], specs["RELEASE_501"]) == (True, False)
