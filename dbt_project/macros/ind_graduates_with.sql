@@ -1,6 +1,6 @@
-{#- Graduates with a regular diploma, or the CTE concentrators among them, and the record that shows what they had by then:
-    credential_source or work_source of int_k12__graduate_preparation. -#}
-{% macro ind_graduates_with(evidence, concentrators_only=false) %}
+{#- Graduates with a regular diploma, all or some, and the record that shows what they had by then. All are SQL over
+    int_k12__graduate_preparation: the record (null where there is none), who is counted, and whether it can be judged yet. -#}
+{% macro ind_graduates_with(evidence, who='true', is_available='true') %}
     select
         cohort_period,
         unit_id,
@@ -9,11 +9,11 @@
         district_id,
         cip_code,
         career_cluster_code,
-        true as is_available,
+        {{ is_available }} as is_available,
         {{ evidence }} as found_in,
         cast(null as text) as employer_key
     from {{ ref('int_k12__graduate_preparation') }}
-    {% if concentrators_only %}where is_concentrator{% endif %}
+    where {{ who }}
 {% endmacro %}
 
 

@@ -1,5 +1,5 @@
 -- One row per CTE concentrator with a regular diploma: a recognized postsecondary credential.
-with judged as ({{ ind_graduates_with('credential_source', concentrators_only=true) }}),
+with judged as ({{ ind_graduates_with('credential_source', who='is_concentrator') }}),
 
 final as (
     select

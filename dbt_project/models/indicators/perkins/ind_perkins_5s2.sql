@@ -1,20 +1,10 @@
 -- One row per CTE concentrator with a regular diploma: college credit in the program.
-with graduates as (select * from {{ ref('int_k12__graduate_preparation') }}),
-
-judged as (
-    select
-        graduates.cohort_period,
-        graduates.unit_id,
-        graduates.person_id,
-        graduates.school_id,
-        graduates.district_id,
-        graduates.cip_code,
-        graduates.career_cluster_code,
-        graduates.is_college_available as is_available,
-        case when graduates.relevant_dual_credits > 0 then graduates.dual_source end as found_in,
-        cast(null as text) as employer_key
-    from graduates
-    where graduates.is_concentrator and graduates.is_college_covered
+with judged as (
+    {{ ind_graduates_with(
+        'case when relevant_dual_credits > 0 then dual_source end',
+        who='is_concentrator and is_college_covered',
+        is_available='is_college_available'
+    ) }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 -- One row per CTE concentrator with a regular diploma: work-based learning.
-with judged as ({{ ind_graduates_with('work_source', concentrators_only=true) }}),
+with judged as ({{ ind_graduates_with('work_source', who='is_concentrator') }}),
 
 final as (
     select
