@@ -58,7 +58,7 @@ $(SPARK)/.ready: $(READY) requirements-spark.lock
 	@touch $@
 
 test-spark: $(SPARK)/.ready $(MANIFEST)
-	@PYTHONPATH=$(CURDIR)/$(SPARK) $(BIN)/python -m pytest -q -rs tests/spark
+	@PYTHONPATH=$(abspath $(SPARK)) $(BIN)/python -m pytest -q -rs tests/spark
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -93,3 +93,25 @@ def test_a_code_map_is_of_all_years_or_of_the_years_written_beside_it() -> None:
 def test_years_of_codes_that_overlap_or_are_empty_are_named(tmp_path: Path, new: str, told: str) -> None:
     with pytest.raises(P20WError, match=told):
         load_state(_changed(tmp_path, 'sex: {"1": M, "2": F, "3": X}', f"sex: {new}"))
+
+
+@pytest.mark.parametrize(
+    ("added", "engine"),
+    [("", "duckdb"), ("  engine: spark\n  spark_master: spark://cluster.example:7077\n", "spark")],
+)
+def test_a_state_chooses_where_linkage_scores(tmp_path: Path, added: str, engine: str) -> None:
+    text = DEMO_STATE.read_text()
+    path = tmp_path / "state.yml"
+    path.write_text(text.replace("  review_floor: 0.1\n", f"  review_floor: 0.1\n{added}"))
+    assert load_state(path).linkage.engine == engine
+
+
+def test_an_address_that_is_no_cluster_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "state.yml"
+    path.write_text(
+        DEMO_STATE.read_text().replace(
+            "  review_floor: 0.1\n", "  review_floor: 0.1\n  spark_master: http://x\n"
+        )
+    )
+    with pytest.raises(P20WError, match="spark_master"):
+        load_state(path)
