@@ -1,4 +1,4 @@
-{#- What:    a delivery's rows in a staging model are not as many as the quality gate accepted and no amendment replaced.
+{#- What:    a delivery's rows in a staging model are not those the gate accepted and no amendment replaced.
     Matters: a row was lost or doubled on the way, and no later count can be reconciled with the agency's file.
     Resolve: compare the delivery's rejected rows with the model; rebuild it if the delivery was decided after the last build. -#}
 {% test rows_match_deliveries(model, layout) %}
