@@ -19,14 +19,14 @@ _BOTH_NAMED = "(l.fi is not null or l.family is not null) and (r.fi is not null 
 SCOPES = {
     "education": f"{_NEITHER_WAGE} and (l.ssn is null or r.ssn is null)",
     "full": f"{_NEITHER_WAGE} and {_BOTH_SSN}",
-    # Nameless wages are no matter of probability.
-    "wages": f"l.is_wage <> r.is_wage and {_BOTH_SSN} and {_BOTH_NAMED}",
+    # Nameless wages are no matter of probability. A wage record may lack its number; names alone on both sides say too little.
+    "wages": f"l.is_wage <> r.is_wage and if(l.is_wage, r.ssn, l.ssn) is not null and {_BOTH_NAMED}",
 }
 """Which pairs a model scores: every pair belongs to exactly one, or to none."""
 
 
 BLOCKED_BY = (
-    "unique_id", "is_wage", "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "last6", "li", "dob", "birth_year",
+    "unique_id", "is_wage", "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "mi", "last6", "li", "dob", "birth_year",
     "birth_month", "birth_day", "zip", "street",
 )  # fmt: skip
 """The columns of a node that rules and scopes read."""

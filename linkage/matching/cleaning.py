@@ -19,13 +19,29 @@ DESCRIPTIONS = (
     "WIFE", "HUSBAND", "SPOUSE", "SON", "DAUGHTER", "GRANDSON", "GRANDDAUGHTER", "GRANDCHILD", "NEPHEW", "NIECE", "COUSIN",
     "MOTHER", "FATHER", "MOM", "DAD", "BROTHER", "FRIEND", "ROOMMATE", "GUEST", "TENANT", "PARTNER", "CHILD", "MINOR", "ADULT",
     "PERSON", "MAN", "WOMAN", "LADY", "GENT", "GENTLEMAN", "BOY", "GIRL", "BABY", "INFANT", "NEWBORN", "TWIN", "MALE", "FEMALE",
-    "UNKNOWN", "REFUSED", "RESIDENT", "OF", "THE", "HOUSE",
+    "UNKNOWN", "REFUSED", "RESIDENT", "OF", "THE", "HOUSE", "MR", "MRS", "MS", "MISS", "SIR", "MADAM", "SENOR", "SENORA",
+    "SENORITA", "ONE", "TWO", "THREE", "OLDER", "YOUNGER", "OLDEST", "YOUNGEST", "ELDEST", "RESPONDENT", "REF", "REFERENCE",
+    "DECLINED", "HH", "HHM", "HOUSEHOLD", "HOUSEHOLDER", "MEMBER", "OCCUPANT", "LODGER", "BOARDER", "AUNT", "UNCLE", "SISTER",
+    "GRANDMOTHER", "GRANDFATHER", "STEPSON", "STEPDAUGHTER", "KID", "TEEN", "TEENAGER", "NO", "NOT", "NAME", "GIVEN", "INFO",
+    "INFORMATION", "ANONYMOUS", "DK", "AND", "OTHER", "COH", "DOH", "GOH", "HOH", "LOH", "MOH", "SOH", "HIJO", "HIJA", "NINO",
+    "NINA", "BEBE", "MADRE", "PADRE", "MAMA", "ESPOSA", "ESPOSO", "INMATE", "PATIENT", "CLIENT", "VISITOR", "GENTELMAN",
+)  # fmt: skip
+# The same in a surname's place; words that are surnames too, such as Son or Child, are left alone.
+SURNAME_DESCRIPTIONS = (
+    "WIFE", "HUSBAND", "DAUGHTER", "GRANDSON", "GRANDDAUGHTER", "GRANDCHILD", "NEPHEW", "NIECE", "MOTHER", "FATHER", "SISTER",
+    "BROTHER", "ROOMMATE", "INFANT", "NEWBORN", "GIRL", "LADY", "WOMAN", "RESPONDENT", "REF", "REFERENCE", "REFUSED", "DECLINED",
+    "HH", "HHM", "HOUSEHOLD", "HOUSEHOLDER", "OCCUPANT", "RESIDENT", "INFORMATION", "ANONYMOUS", "DK", "OF", "THE", "NO", "NOT",
+    "NAME", "GIVEN", "MR", "MRS", "MISS", "SENOR", "SENORA", "FEMALE", "MALE", "MINOR", "ADULT", "COH", "DOH", "GOH", "HOH",
+    "HIJO", "HIJA", "ESPOSA", "ESPOSO", "INMATE", "PATIENT",
 )  # fmt: skip
 SUFFIXES = ("JR", "SR", "II", "III", "IV")
 PARTICLES = (
     "DE", "LA", "LAS", "LOS", "DEL", "DA", "DAS", "DO", "DOS", "DI", "DU", "VAN", "VON", "DER", "DEN", "LE", "EL", "AL", "BIN",
     "Y", "SAN", "ST",
 )  # fmt: skip
+
+_STREETS = "STREET|ROAD|AVENUE|DRIVE|LANE|COURT|PLACE|BOULEVARD|CIRCUIT|CRESCENT|CLOSE|TERRACE|HIGHWAY|PARKWAY|CIRCLE"
+_STREETS_SHORT = "ST|RD|AVE|DR|LN|CT|PL|BLVD|CRES|TER|HWY|PKWY|CIR"
 
 # Left out without a gap: O'NEILL and ONEILL are one surname. Quotation marks, accents, the Hawaiian okina, the stop.
 _APOSTROPHES = "''`\u00b4\u2018\u2019\u02bb."
@@ -47,10 +63,29 @@ def macros() -> str:
     create or replace macro p_given_tokens(value) as
         case when len(list_filter(p_tokens(value), lambda t: not list_contains({_quoted(DESCRIPTIONS)}, t))) = 0
         then []::varchar[] else p_tokens(value) end;
+    create or replace macro p_family_tokens(value) as
+        case when len(list_filter(p_tokens(value), lambda t: not list_contains({_quoted(SURNAME_DESCRIPTIONS)}, t))) = 0
+        then []::varchar[] else p_tokens(value) end;
     create or replace macro p_suffix_of(tokens) as
         case when len(tokens) > 1 and list_contains({_quoted(SUFFIXES)}, tokens[-1]) then tokens[-1] end;
     create or replace macro p_unsuffixed(tokens) as
         case when p_suffix_of(tokens) is null then tokens else tokens[:-2] end;
+    -- Without blanks, which slip in and out, and without the kind of street, which has many spellings. A number is no street.
+    create or replace macro p_streetlike(value) as regexp_replace(replace(regexp_replace(regexp_replace(
+        upper(strip_accents(value)), '[^A-Z0-9]+', ' ', 'g'), '\b({_STREETS}|{_STREETS_SHORT})\b', '', 'g'), ' ', ''),
+        '({_STREETS})$', '');
+    create or replace macro p_street(value) as
+        case when regexp_matches(p_streetlike(value), '[A-Z]{{2}}') then p_streetlike(value) end;
+    -- One digit wrong, left out or too many, two digits in each other's place; a lost first digit was made up for by a zero.
+    create or replace macro p_ssn_slips(ssn_l, ssn_r) as least(damerau_levenshtein(ssn_l, ssn_r),
+        damerau_levenshtein(ltrim(ssn_l, '0'), ssn_r), damerau_levenshtein(ssn_l, ltrim(ssn_r, '0')));
+    -- Two spellings that only a slip or two tell apart.
+    create or replace macro p_given_slip(given_l, given_r) as
+        (damerau_levenshtein(given_l, given_r) <= 1 and least(len(given_l), len(given_r)) >= 4)
+        or (damerau_levenshtein(given_l, given_r) <= 2 and least(len(given_l), len(given_r)) >= 6);
+    -- At most every second letter another one: near enough where number and surname agree.
+    create or replace macro p_given_near(given_l, given_r) as
+        2 * damerau_levenshtein(given_l, given_r) <= greatest(len(given_l), len(given_r));
     create or replace macro p_joined(tokens) as nullif(array_to_string(tokens, ''), '');
     create or replace macro p_significant(tokens) as
         list_filter(tokens, lambda t: len(t) > 2 and not list_contains({_quoted(PARTICLES)}, t));
@@ -62,9 +97,15 @@ def macros() -> str:
     -- The same of a name's parts and former forms: ABU MOHAMMED may be kept as ABU MO, GARCIA LOPEZ as LOPEZ.
     create or replace macro p_part_cut(parts, family) as
         len(family) >= 4 and len(list_filter(parts, lambda t: starts_with(t, family) and len(family) <= 6)) > 0;
+    -- Cut short and mistyped besides: JUAARE for JUAREZ.
+    create or replace macro p_part_cut_slip(parts, family) as
+        len(family) >= 5 and len(list_filter(parts, lambda t: len(t) >= 5 and (
+            damerau_levenshtein(left(t, len(family)), family) <= 1 or damerau_levenshtein(left(t, len(family) - 1), family) <= 1
+            or damerau_levenshtein(left(t, len(family) + 1), family) <= 1))) > 0;
     create or replace macro p_surname_fits(all_l, tokens_l, family_l, all_r, tokens_r, family_r) as
         p_family_cut(family_l, family_r) or list_has_any(tokens_l, tokens_r) or list_has_any(all_l, all_r)
-        or p_part_cut(list_concat(all_l, tokens_l), family_r) or p_part_cut(list_concat(all_r, tokens_r), family_l);
+        or p_part_cut(list_concat(all_l, tokens_l), family_r) or p_part_cut(list_concat(all_r, tokens_r), family_l)
+        or p_part_cut_slip(list_concat(all_l, tokens_l), family_r) or p_part_cut_slip(list_concat(all_r, tokens_r), family_l);
     create or replace macro p_any_near(left_names, right_names) as
         len(list_filter(left_names, lambda x:
             len(list_filter(right_names, lambda y: jaro_winkler_similarity(x, y) >= 0.9)) > 0)) > 0;
@@ -137,12 +178,13 @@ create or replace table cleaned as
 with parsed as (
     select
         record, source, source_key,
-        -- Spreadsheets drop leading zeros; one digit nine times is no number.
-        case when regexp_full_match(ssn, '[0-9 -]{7,11}') and len(regexp_replace(ssn, '[^0-9]', '', 'g')) between 7 and 9
+        -- Spreadsheets drop leading zeros; one digit nine times is no number; ten digits may be nine and a slip.
+        case when regexp_full_match(ssn, '[0-9 -]{7,12}') and len(regexp_replace(ssn, '[^0-9]', '', 'g')) between 7 and 10
             and not regexp_full_match(ssn, '0+|1+|2+|3+|4+|5+|6+|7+|8+|9+')
-            then lpad(regexp_replace(ssn, '[^0-9]', '', 'g'), 9, '0') end as ssn,
+            then repeat('0', 9 - len(regexp_replace(ssn, '[^0-9]', '', 'g'))) || regexp_replace(ssn, '[^0-9]', '', 'g')
+            end as ssn,
         p_given_tokens(first_name) as first_tokens, p_tokens(middle_name) as middle_tokens,
-        p_tokens(last_name) as last_tokens, p_given_tokens(preferred_name) as preferred_tokens,
+        p_family_tokens(last_name) as last_tokens, p_given_tokens(preferred_name) as preferred_tokens,
         p_letters(generation_code) as generation,
         list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first,
         list_transform(coalesce(other_last_names, []), lambda n: p_unsuffixed(p_tokens(n))) as other_last,
@@ -157,8 +199,7 @@ with parsed as (
         case left(upper(trim(sex)), 1) when 'F' then 'F' when 'M' then 'M' end as sex,
         coalesce(nullif(regexp_extract(zip_code, '[0-9]{5}'), ''), regexp_replace(upper(zip_code), '[^A-Z0-9]', '', 'g')) as zip,
         p_letters(city) as city,
-        nullif(trim(regexp_replace(regexp_replace(upper(strip_accents(street_address)), '[^A-Z0-9]+', ' ', 'g'),
-            '\b(STREET|ROAD|AVENUE|DRIVE|LANE|COURT|PLACE|BOULEVARD|ST|RD|AVE|DR|LN|CT|PL|BLVD)\b', '', 'g')), '') as street,
+        p_street(street_address) as street,
         first_seen as seen
     from record
 ),
@@ -177,7 +218,8 @@ select
     left(first_tokens[1], 1) as fi,
     p_compact(list_concat(first_tokens, [p_joined(first_tokens), p_joined(preferred_tokens)], preferred_tokens[1:1],
         list_transform(other_first, lambda t: t[1]))) as given_all,
-    p_joined(surname) as family,
+    -- One letter is a surname cut short: it agrees with nobody's and says nothing against.
+    case when len(p_joined(surname)) > 1 then p_joined(surname) end as family,
     p_compact(list_concat([p_joined(surname)], list_transform(other_last, lambda t: p_joined(t)))) as family_all,
     p_compact(p_significant(list_concat(surname, flatten(other_last)))) as family_tokens
 from named;

@@ -248,8 +248,14 @@ def _attach_nameless(connection: duckdb.DuckDBPyConnection) -> None:
         select n.ssn, min(m.cluster) as cluster from node as n join member as m on m.node = n.unique_id
         where n.ssn is not null and n.fi is not null group by n.ssn having count(distinct m.cluster) = 1;
         create or replace table nameless_link as
-        select w.unique_id as node, o.cluster from wages as w join ssn_owner as o on o.ssn = w.ssn
-        where w.fi is null and w.unique_id in (select node from member where member.node = member.cluster)
+        -- Its surname and middle initial, if it has them, must be somebody's who uses the number.
+        select distinct w.unique_id as node, o.cluster from wages as w join ssn_owner as o on o.ssn = w.ssn
+        join member as m on m.cluster = o.cluster
+        join node as n on n.unique_id = m.node and n.fi is not null and (w.mi is null or n.mi is null or w.mi = n.mi)
+            and (w.family is null or n.family is null or p_surname_fits(
+                w.family_all, w.family_tokens, w.family, n.family_all, n.family_tokens, n.family))
+        where w.fi is null
+            and w.unique_id in (select node from member where member.node = member.cluster)
             and w.unique_id not in (select a from must_not union select b from must_not);
         update member set cluster = l.cluster from nameless_link as l where member.node = l.node;
         """

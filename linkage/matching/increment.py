@@ -36,7 +36,8 @@ def standardise_changes(
 ) -> str | None:
     """Bring the nodes of `kept` up to date and make `changed_node`; or say why the earlier run cannot be built on."""
     connection.execute(macros())
-    connection.execute("create view nickname_root as from kept.nickname_root")
+    for table in ("nickname_root", "relatives"):
+        connection.execute(f"create view {table} as from kept.{table}")
     connection.register("person_record", records)
     connection.register("record_digest", record_digests(records) if digests is None else digests)
     connection.execute(_CHANGED_RECORDS)

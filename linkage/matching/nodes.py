@@ -81,7 +81,7 @@ where l.given is not null and r.given is not null
     and not coalesce(l.given = r.middle or r.given = l.middle, false)
     and damerau_levenshtein(l.given, r.given) > 1
     and not p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
-    and not coalesce(l.mi = r.mi and p_surname_fits(
+    and not coalesce(l.mi = r.mi and p_given_near(l.given, r.given) and p_surname_fits(
         l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family), false)
     -- One birth date under one number is one person, whatever the given name.
     and not coalesce(damerau_levenshtein(l.dob, r.dob) <= 1, false);

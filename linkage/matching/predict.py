@@ -208,10 +208,22 @@ def _decide(threshold: float) -> str:
             p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
                 or l.given = r.middle or r.given = l.middle
                 or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
-                or (l.ssn = r.ssn and l.mi = r.mi and list_has_any(l.family_all, r.family_all))
+                -- People of one household share numbers, surnames and, one in ten, an initial: the name must be near besides,
+                -- or no more than an initial itself.
+                or (l.ssn = r.ssn and list_has_any(l.family_all, r.family_all) and (
+                    (p_given_near(l.given, r.given) and coalesce(l.mi = r.mi, true))
+                    or (l.mi = r.mi and (l.given is null or r.given is null))))
+                or (l.mi = r.mi and p_given_slip(l.given, r.given))
                 or (l.ssn = r.ssn and damerau_levenshtein(l.given, r.given) <= 1)
                 or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials)) as given_agrees,
+            (select are_here from relatives) as relatives,
             l.fi is not null and r.fi is not null as given_known,
+            coalesce(l.mi <> r.mi, false) as middle_differs,
+            l.ssn is null or r.ssn is null as number_missing,
+            coalesce(l.given = r.given and l.mi = r.mi and l.family = r.family, false) as whole_name_agrees,
+            coalesce(l.ssn <> r.ssn and left(l.ssn, 7) = left(r.ssn, 7), false) as neighbouring_ssn,
+            coalesce(p_ssn_slips(l.ssn, r.ssn) > 2, false) as ssn_conflicts,
+            coalesce(abs(l.birth_year::integer - r.birth_year::integer) >= 14, false) as generation_apart,
             l.given is null or r.given is null as given_cut,
             l.family is not null and r.family is not null as family_known,
             p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family)
@@ -239,13 +251,18 @@ def _decide(threshold: float) -> str:
         select *, case
             when suffix_conflicts then 'suffix_conflict'
             when works_as_child then 'wages_before_age_14'
+            when profile = 'wages' and (ssn_conflicts or (number_missing and not whole_name_agrees)) then 'too_little_known'
             when profile = 'wages' and same_ssn and given_known and not coalesce(given_agrees, false)
                 then 'ssn_agrees_given_name_differs'
+            when profile = 'wages' and same_ssn and not given_known and middle_differs then 'ssn_agrees_given_name_differs'
             when profile = 'wages' and same_ssn and given_cut and not coalesce(family_similar, false)
                 then 'ssn_agrees_initial_only'
-            when profile = 'education' and dob_conflicts then 'birth_date_differs_without_ssn'
-            when profile = 'education' and given_known and not coalesce(given_agrees, false) and same_dob and family_agrees
-                then 'possible_twins'
+            when relatives and profile = 'education' and dob_conflicts
+                then 'birth_date_differs_without_ssn'
+            when relatives and profile = 'full' and dob_conflicts and ssn_conflicts and generation_apart
+                then 'possible_parent_and_child'
+            when relatives and given_known and (profile = 'education' or (profile = 'full' and neighbouring_ssn))
+                and not coalesce(given_agrees, false) and same_dob and family_agrees then 'possible_twins'
             when profile = 'education' and coalesce(given_agrees, false)::int
                 + (coalesce(family_similar, false) and family_known)::int
                 + birth_agrees::int + residence_agrees::int + middle_agrees::int < 3 then 'too_little_known'

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkage.matching.cleaning import CLEAN, DUMMY_SSN, RECORD, ROOTS, macros, register_nicknames
 from linkage.matching.nodes import NODE, NODE_OF, SHARED_SSN, SPLIT_FOLDS
+from linkage.matching.relatives import look_for_relatives
 from linkage.matching.sources import make_roles
 from linkage.records import check_decisions, record_digests
 
@@ -53,6 +54,7 @@ def standardise(
     connection.execute(DUMMY_SSN.format(people="person"))
     make_roles(connection, single_record_sources)
     fold(connection)
+    look_for_relatives(connection)
 
 
 def note_decisions(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _UNALTERED = (
     "person", "node_of", "node", "scored", "final_edge", "review", "nickname_root", "prior", "wage_source", "single_source",
-    "dummy_ssn", "decided_together", "decided_apart",
+    "relatives", "dummy_ssn", "decided_together", "decided_apart",
 )  # fmt: skip
 _TABLES = {
     "record": "select record, record_id, source, source_key, digest from record",

@@ -44,6 +44,8 @@ def _comparison(name: str, *levels: Level) -> Comparison:
 
 # Sets hold the joined forms and former surnames too: a double surname in the given name's column is still found.
 _SWAPPED = "p_names_swapped(given_all_l, family_all_l, given_all_r, family_all_r)"
+# Names in each other's columns, and one of them another one besides.
+_HALF_SWAPPED = "given_l = family_r or given_r = family_l"
 _INITIAL = "(given_l is null or given_r is null) and list_has_any(initials_l, initials_r)"
 
 
@@ -62,6 +64,7 @@ def _given(*last: Level) -> Comparison:
         _fixed(
             "given name is the other's middle name", "given_l = middle_r or given_r = middle_l", 0.004, 0.0015
         ),
+        _fixed("given name is the other's surname", _HALF_SWAPPED, 0.004, 0.001),
         *last,
     )
 
@@ -95,6 +98,8 @@ def _family(after_parts: tuple[Level, ...], last: tuple[Level, ...]) -> Comparis
         _learned(
             "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
         ),
+        # Counted once, with the given name.
+        _fixed("given name is the other's surname", _HALF_SWAPPED, 0.004, 0.004),
         *last,
         _learned("another surname", "ELSE", 0.01, 0.75),
     )
@@ -215,7 +220,8 @@ def ssn() -> Comparison:
             5e-6,
         ),
         _fixed("same SSN", "ssn_l = ssn_r", 0.95, 1e-6),
-        _fixed("SSN differs by one slip", "damerau_levenshtein(ssn_l, ssn_r) <= 1", 0.015, 1e-6),
+        _fixed("SSN differs by one slip", "p_ssn_slips(ssn_l, ssn_r) <= 1", 0.015, 1e-6),
+        _fixed("SSN differs by two slips", "p_ssn_slips(ssn_l, ssn_r) <= 2", 0.004, 1e-4),
         _fixed("last four digits agree", "ssn4_l = ssn4_r", 0.002, 1e-4),
         _fixed("another SSN", "ELSE", 0.012, 0.999),
     )

@@ -53,6 +53,7 @@ _ORDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "street": (("same street address", "nearly the same street address", "another street address"),),
     "ssn": (
+        ("same SSN", "SSN differs by one slip", "SSN differs by two slips", "another SSN"),
         ("same SSN", "SSN differs by one slip", "last four digits agree", "another SSN"),
         ("same SSN", "same SSN, used under several names", "another SSN"),
     ),

@@ -11,8 +11,10 @@ _SURVIVES_WRONG_MONTH_OR_DAY = "l.last6 = r.last6 and l.fi = r.fi and l.birth_ye
 _SURVIVES_WRONG_DAY = "l.last6 = r.last6 and l.birth_month = r.birth_month"
 _SURVIVES_WRONG_YEAR = "l.given = r.given and l.birth_day = r.birth_day and l.li = r.li"
 _SURVIVES_SWAPPED_NAMES = "l.dob = r.dob and l.fi = r.li and l.li = r.fi"
+_SURVIVES_SWAPPED_NAMES_AND_DATE = "l.given = r.family and l.family = r.given"
 _SURVIVES_ANY_NAME = "l.dob = r.dob and l.zip = r.zip"
 _SURVIVES_ANY_NAME_OR_DATE = "l.street = r.street and l.zip = r.zip"
+_SURVIVES_WRONG_ZIP = "l.street = r.street and l.fi = r.fi"
 _NEEDS_NO_DATE = "l.last6 = r.last6 and l.zip = r.zip and l.fi = r.fi and (l.dob is null or r.dob is null)"
 
 NAME_RULES = (
@@ -24,8 +26,10 @@ NAME_RULES = (
     _SURVIVES_WRONG_DAY,
     _SURVIVES_WRONG_YEAR,
     _SURVIVES_SWAPPED_NAMES,
+    _SURVIVES_SWAPPED_NAMES_AND_DATE,
     _SURVIVES_ANY_NAME,
     _SURVIVES_ANY_NAME_OR_DATE,
+    _SURVIVES_WRONG_ZIP,
     _NEEDS_NO_DATE,
 )
 SSN_RULES = (
@@ -33,13 +37,18 @@ SSN_RULES = (
     "l.ssn4 = r.ssn4 and l.fi = r.fi and l.birth_year = r.birth_year",
     "l.ssn4 = r.ssn4 and l.last6 = r.last6",
     "l.ssn4 = r.ssn4 and l.dob = r.dob",
+    "l.ssn5 = r.ssn5 and l.dob = r.dob",
     "l.ssn5 = r.ssn5 and l.given = r.given",
     "l.ssn5 = r.ssn5 and l.last6 = r.last6",
 )
+_SURVIVES_WRONG_OR_MISSING_NUMBER = "l.given = r.given and l.family = r.family and l.mi = r.mi"
 WAGE_RULES = (
     "l.ssn = r.ssn",
     "l.ssn4 = r.ssn4 and l.last6 = r.last6",
     "l.ssn4 = r.ssn4 and l.given = r.given",
     "l.ssn5 = r.ssn5 and l.last6 = r.last6",
     "l.ssn5 = r.ssn5 and l.given = r.given",
+    "l.ssn4 = r.ssn4 and l.fi = r.fi and l.li = r.li",
+    "l.ssn5 = r.ssn5 and l.fi = r.fi and l.li = r.li",
+    _SURVIVES_WRONG_OR_MISSING_NUMBER,
 )

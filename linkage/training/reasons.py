@@ -17,6 +17,8 @@ _REASONS = {
         "given",
         "another given name",
     ): "Pairs of one SSN hold people who share a number: EM would take them for one.",
+    ("given", "given name is the other's surname"): _SWAPPED,
+    ("family", "given name is the other's surname"): "Counted with the given name already.",
     ("middle", "another middle initial"): "Pairs of one SSN hold almost none: EM drives this level to zero.",
     ("dob", "month and day swapped"): "A rare slip of data entry.",
     (

@@ -255,6 +255,68 @@ def _placeholder_names(x: Someone) -> Told:
     return [x.row("k12", "A", **unnamed), x.row("bridge", "B", **unnamed)], "A B", {"too_little_known"}
 
 
+def _surname_that_only_describes(x: Someone) -> Told:
+    return [x.row("k12", "A", last_name="Daughter"), x.row_with_ssn("bridge", "B")], "AB", set()
+
+
+def _digit_missing_in_the_ssn_of_a_wage(x: Someone) -> Told:
+    wage = x.wage("B", x.name["first_name"], x.name["last_name"])
+    return [x.row_with_ssn("bridge", "A"), wage | {"ssn": x.ssn[:3] + x.ssn[4:]}], "AB", set()
+
+
+def _digit_too_many_in_the_ssn_of_a_wage(x: Someone) -> Told:
+    wage = x.wage("B", x.name["first_name"], x.name["last_name"])
+    return [x.row_with_ssn("bridge", "A"), wage | {"ssn": x.ssn[:5] + "7" + x.ssn[5:]}], "AB", set()
+
+
+def _wages_without_a_number_by_the_whole_name(x: Someone) -> Told:
+    wage = x.wage("B", x.name["first_name"], x.name["last_name"]) | {"ssn": None, "middle_name": "Q"}
+    return [x.row_with_ssn("bridge", "A"), wage], "AB", set()
+
+
+def _wages_without_a_number_by_half_a_name(x: Someone) -> Told:
+    wage = x.wage("B", x.name["first_name"], x.name["last_name"]) | {"ssn": None}
+    return [x.row_with_ssn("bridge", "A"), wage], "A B", set()
+
+
+def _number_lent_in_the_family_under_one_initial(x: Someone) -> Told:
+    wage = x.wage("B", "ROBERTO", x.name["last_name"]) | {"middle_name": "Q"}
+    return [x.row_with_ssn("bridge", "A"), wage], "A B", {"ssn_agrees_given_name_differs"}
+
+
+def _mistyped_name_under_one_number_and_initial(x: Someone) -> Told:
+    wage = x.wage("B", "Xz" + x.name["first_name"][2:], x.name["last_name"]) | {"middle_name": "Q"}
+    return [x.row_with_ssn("bridge", "A"), wage], "AB", set()
+
+
+def _wage_without_given_name_and_with_another_surname(x: Someone) -> Told:
+    return [x.row_with_ssn("bridge", "A"), x.wage("B", None, "QUISPE")], "A B", set()
+
+
+def _initial_and_a_slip_in_the_cut_surname(x: Someone) -> Told:
+    first, last = x.name["first_name"], x.name["last_name"]
+    return [x.row_with_ssn("bridge", "A"), x.wage("B", first[0], last[:2] + last[3:6])], "AB", set()
+
+
+def _parent_and_child_at_one_address(x: Someone) -> Told:
+    parent = {"birthdate": datetime.date(1971, 8, 29), "ssn": x.other_ssn, "street_address": "12 Elm Street"}
+    rows = [x.row_with_ssn("bridge", "A", street_address="12 Elm St"), x.row("postsecondary", "B", **parent)]
+    return rows, "A B", {"possible_parent_and_child"}
+
+
+def _twins_with_neighbouring_numbers(x: Someone) -> Told:
+    twin = {"first_name": "Marguerite", "middle_name": None, "ssn": x.ssn[:8] + str((int(x.ssn[8]) + 1) % 10)}
+    return [x.row_with_ssn("bridge", "A"), x.row("postsecondary", "B", **twin)], "A B", {"possible_twins"}
+
+
+def _swapped_names_and_a_slip_in_birth_date_and_ssn(x: Someone) -> Told:
+    swapped = {"first_name": x.name["last_name"], "last_name": x.name["first_name"]}
+    wrong = x.name["birthdate"].replace(year=x.name["birthdate"].year + 1)
+    slip = x.ssn[:6] + str((int(x.ssn[6]) + 1) % 10) + x.ssn[7:]
+    rows = [x.row_with_ssn("bridge", "A"), x.row("postsecondary", "B", **swapped, birthdate=wrong, ssn=slip)]
+    return rows, "AB", set()
+
+
 _TELLERS = [
     function
     for name, function in sorted(globals().items())

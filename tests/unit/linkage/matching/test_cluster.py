@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from linkage.engine import open_database
+from linkage.matching.cleaning import macros
 from linkage.matching.cluster import cluster, review_rest
 
 Edge = tuple[int, int, float]
@@ -22,7 +23,7 @@ def spine_persons(
     """Cluster nodes 0, 1, 2... of the given slots, joined by (left, right, weight)."""
     connection.execute(
         "create table node (unique_id bigint, slot varchar, is_wage boolean, ssn varchar, fi varchar, given varchar,"
-        " ssn_shared boolean);"
+        " ssn_shared boolean, mi varchar, family varchar, family_all varchar[], family_tokens varchar[]);"
         "create table edge (node_l bigint, node_r bigint, profile varchar, match_weight double, reason varchar,"
         " is_link boolean);"
         "create table cannot_link (node_l bigint, node_r bigint);"
@@ -31,11 +32,15 @@ def spine_persons(
         "create table decided_apart (record_l bigint, record_r bigint)"
     )
     for number, slot in enumerate(slots):
-        connection.execute("insert into node values (?, ?, false, null, 'A', 'ANN', false)", [number, slot])
+        connection.execute(
+            "insert into node values (?, ?, false, null, 'A', 'ANN', false, null, null, [], [])",
+            [number, slot],
+        )
     for left, right, weight in edges:
         connection.execute("insert into edge values (?, ?, 'full', ?, null, true)", [left, right, weight])
     for pair in cannot or []:
         connection.execute("insert into cannot_link values (?, ?)", list(pair))
+    connection.execute(macros())
     connection.execute(
         "create view spine as from node where not is_wage; create view wages as from node where is_wage"
     )
