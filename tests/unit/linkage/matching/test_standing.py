@@ -17,7 +17,7 @@ Linked = tuple[LinkResult, pa.Table]
 
 @pytest.fixture(scope="module")
 def linked() -> Linked:
-    records, _ = population(300, seed=3)
+    records, _ = population(160, seed=3)
     return link(records), records
 
 
