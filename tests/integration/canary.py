@@ -11,8 +11,8 @@ from psycopg import sql
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 
-# Folders that hold the agencies' own files, the truth, or the database itself.
-_OWN_PLACES = {"incoming", "archive", "truth", "server"}
+# Folders that hold the agencies' own files, the truth, the database itself, or what a linkage run leaves to the next.
+_OWN_PLACES = {"incoming", "archive", "truth", "server", "linkage"}
 
 
 @dataclass(frozen=True)
