@@ -15,10 +15,11 @@ BORROWED = {
     "damerau_levenshtein": ("string", "string"),
     "p_names_swapped": ("array<string>", "array<string>", "array<string>", "array<string>"),
     "p_part_cut": ("array<string>", "string"),
+    "p_ssn_slips": ("string", "string"),
 }
 """Functions that run in DuckDB on the workers, with the types of their arguments."""
 
-RESULTS = {"jaro_winkler_similarity": "double", "damerau_levenshtein": "bigint"}
+RESULTS = {"jaro_winkler_similarity": "double", "damerau_levenshtein": "bigint", "p_ssn_slips": "bigint"}
 """What they return; the others return booleans."""
 
 
