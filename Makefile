@@ -46,7 +46,7 @@ test: setup
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
 
 test-fast: setup
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests/unit
 
 # Spark is some 450 MB and needs Java 17: it lies beside the virtual environment, for this target alone.
 SPARK := $(VENV)-spark

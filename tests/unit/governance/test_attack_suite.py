@@ -12,6 +12,8 @@ from governance.disclosure.policy import DisclosurePolicy
 from governance.disclosure.primary import is_sensitive
 from tests.unit.governance.small_states import EXACT, ROUNDED, Atoms, publish, states
 
+pytestmark = pytest.mark.slow
+
 LIMIT, SIDE = 10, 3
 
 

@@ -15,6 +15,8 @@ from orchestration.commands.layout import command
 from warehouse.errors import P20WError
 from warehouse.state import DEMO_STATE
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(__file__).parents[3] / "ingest"
 CODES = ["M", "F"]
 ANSWERS = {

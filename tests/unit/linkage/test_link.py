@@ -9,6 +9,8 @@ from linkage.evaluation.evaluate import evaluate_pairs
 from tests.unit.linkage.cases import Story, stories
 from tests.unit.linkage.people import clusters_by_key, membership, population, table
 
+pytestmark = pytest.mark.slow
+
 Linked = tuple[LinkResult, pa.Table]
 STORIES = stories()
 

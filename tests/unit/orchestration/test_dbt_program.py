@@ -5,8 +5,12 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+import pytest
+
 from orchestration.dbt_program import PARSED, serves
 from orchestration.manifest import dbt_executable, load_manifest, manifest_path, project_dir
+
+pytestmark = pytest.mark.slow
 
 
 def _run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 SNAPSHOT = Path(__file__).with_name("asset_keys.txt")
 LIST_KEYS = """
 from orchestration.definitions import defs

@@ -1,6 +1,10 @@
 """The document lists the indicators that there are."""
 
+import pytest
+
 from orchestration.indicator_list import _DOCUMENT, renewed
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_list_in_the_document_is_the_one_of_the_models() -> None:

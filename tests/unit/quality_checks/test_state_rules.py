@@ -9,6 +9,8 @@ from quality_checks.catalogue import _read_rules, rule_set
 from warehouse.errors import P20WError
 from warehouse.state import DEMO_STATE
 
+pytestmark = pytest.mark.slow
+
 OWN = """\
 rejected_tolerance: 0.02
 change:

@@ -13,6 +13,8 @@ from tests.unit.ingest.synthetic.files import described, header_and_rows, standa
 from warehouse.errors import P20WError
 from warehouse.state import DEMO_STATE, load_state
 
+pytestmark = pytest.mark.slow
+
 PYTHON_FORMATS = {"YYYYMMDD": "%Y%m%d", "YYYY-MM-DD": "%Y-%m-%d", "MM/DD/YYYY": "%m/%d/%Y"}
 DELIMITED = sorted(load_catalogue().layouts.keys() - {"ui/wage"})
 

@@ -12,6 +12,8 @@ import pytest
 from tests.unit.ingest.synthetic.conftest import Written
 from tests.unit.ingest.synthetic.files import described, standard_rows
 
+pytestmark = pytest.mark.slow
+
 REGULAR = {"00806", "00807", "00809"}
 REMOVING = {"01909", "01911", "01916", "01917", "01918", "01923"}
 Row = dict[str, str]

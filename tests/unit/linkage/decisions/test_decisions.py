@@ -8,6 +8,8 @@ from linkage.records import decision_schema
 from tests.unit.linkage.people import Row, clusters_by_key, record, table
 from warehouse.errors import P20WError
 
+pytestmark = pytest.mark.slow
+
 PUPIL = record("k12", "A", first_name="Octavia", last_name="Brzezinski", sex="F")
 OTHER_PUPIL = record("k12", "B", first_name="Leonora", last_name="Whitlock", sex="F")
 LICENCE = record("bridge", "C", first_name="Octavia", last_name="Brzezinski", sex="F", ssn="212345678")

@@ -15,6 +15,8 @@ from linkage.encoded.schema import default_schema, load_schema, parse_schema
 from tests.unit.linkage.people import record, table
 from warehouse.errors import P20WError
 
+pytestmark = pytest.mark.slow
+
 # Made by clkhash 0.18.3 itself.
 VECTORS = json.loads((Path(__file__).parent / "clkhash_vectors.json").read_text())
 SECRET = b"0123456789abcdef0123456789abcdef"

@@ -19,6 +19,8 @@ from orchestration.commands.link import command
 from tests.unit.linkage.people import population, record, table
 from warehouse.errors import P20WError
 
+pytestmark = pytest.mark.slow
+
 SECRET = b"0123456789abcdef0123456789abcdef"
 SCHEMA = default_schema()
 

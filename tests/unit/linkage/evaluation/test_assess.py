@@ -9,6 +9,8 @@ import pytest
 from linkage.evaluation.assess import assess_file
 from tests.unit.linkage.people import population
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:

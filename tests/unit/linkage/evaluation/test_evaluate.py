@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from linkage.evaluation.evaluate import evaluate_pairs
 from warehouse.errors import P20WError
 
+pytestmark = pytest.mark.slow
+
 Labelled = list[tuple[str, int, int, str]]
 
 

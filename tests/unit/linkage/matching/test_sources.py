@@ -11,6 +11,8 @@ from linkage import link
 from linkage.evaluation.evaluate import evaluate_pairs
 from tests.unit.linkage.people import membership, population
 
+pytestmark = pytest.mark.slow
+
 RENAMED = {"k12": "schools", "bridge": "licences", "wioa": "training", "ui": "w2", "postsecondary": "college"}
 
 

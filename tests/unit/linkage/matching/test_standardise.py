@@ -7,6 +7,8 @@ from linkage.engine import open_database
 from linkage.matching.standardise import standardise
 from tests.unit.linkage.people import Row, record, table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def named() -> Iterator[dict[str, dict[str, Any]]]:

@@ -12,6 +12,8 @@ from linkage.explain import score_pairs
 from linkage.matching.standing import standing_pairs
 from tests.unit.linkage.people import clusters_by_key, population
 
+pytestmark = pytest.mark.slow
+
 Linked = tuple[LinkResult, pa.Table]
 
 

@@ -14,6 +14,8 @@ from linkage.training.rounds import Round, unsettled
 from linkage.training.train import ImplausibleModel, train
 from tests.unit.linkage.people import population, table
 
+pytestmark = pytest.mark.slow
+
 PAIRS = 3e4
 
 
