@@ -29,8 +29,8 @@ class LoadedRows:
     row_count: int
     first_line: int | None
     headers: list[tuple[str, str]]
-    is_trimmed: bool | None = None
-    plain_numbers: list[str] | None = None
+    is_trimmed: bool | None
+    plain_numbers: list[str] | None
 
 
 def begin_record(

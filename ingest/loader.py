@@ -6,14 +6,13 @@ folders of waiting files (landing).
 
 import datetime
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
-from psycopg import sql
 
 from ingest import raw_tables
 from ingest.admission import KnownDelivery, keep_key, known_delivery, may_be_known, next_sequence
@@ -23,7 +22,6 @@ from ingest.delivery_record import LoadedRows, begin_record, complete_record
 from ingest.events import record_event, record_failure
 from ingest.readers.choice import open_reader
 from ingest.readers.delimited import DelimitedReader, MisreadLineError
-from ingest.readers.fixed_width import FixedWidthReader
 from ingest.recognise import Recognised, recognise
 from warehouse.connection import Warehouse
 from warehouse.errors import DatabaseError, P20WError, redacted
@@ -227,13 +225,10 @@ def _copy(
     """Send the file's rows into a new partition."""
     reader = open_reader(received, what.layout, what.version, name)
     raw_tables.create_partition(connection, what.layout, delivery_id)
-    parts: Iterable[tuple[sql.Composable, Iterable[bytes | memoryview]]] = (
-        reader.parts() if isinstance(reader, DelimitedReader) else [(reader.copy_options, reader.chunks())]
-    )
     row_count = 0
     fault: DatabaseError | None = None
     try:
-        for options, chunks in parts:
+        for options, chunks in reader.parts():
             statement = raw_tables.copy_statement(what.layout, delivery_id, reader.columns, options)
             row_count += copy_stream(connection, chunks, statement)
     except MisreadLineError:
@@ -244,12 +239,7 @@ def _copy(
         fault = error
     if fault is not None:
         raise _explained(reader, fault, name, row_count)
-    rows = LoadedRows(row_count, reader.first_line, reader.headers)
-    if isinstance(reader, DelimitedReader):
-        return replace(rows, is_trimmed=reader.is_trimmed)
-    if isinstance(reader, FixedWidthReader):
-        return replace(rows, is_trimmed=reader.is_trimmed, plain_numbers=reader.plain_numbers)
-    return rows
+    return LoadedRows(row_count, reader.first_line, reader.headers, reader.is_trimmed, reader.plain_numbers)
 
 
 def _explained(reader: object, error: DatabaseError, name: str, rows_before: int) -> P20WError:

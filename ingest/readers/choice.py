@@ -1,47 +1,20 @@
-"""Which reader takes a file, and what every reader offers to the loader.
+"""Which reader takes a file.
 
-Belongs here: the readers' common shape, and the look at a file's beginning that recognition needs. Must not come here:
-formats.
+Belongs here: the choice, and the look at a file's beginning that recognition needs. Must not come here: formats.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
-
-from psycopg import sql
 
 from ingest.catalogue import Layout, LayoutVersion
 from ingest.readers.arriving import Arriving, whole
 from ingest.readers.containers import kind_of
 from ingest.readers.delimited import DelimitedReader, header_names
 from ingest.readers.fixed_width import FixedWidthReader
+from ingest.readers.reader import Reader
 from ingest.readers.stream import read_chunks
 from warehouse.errors import P20WError
 
 _LONGEST_RECORD = 1 << 14
-
-
-class Reader(Protocol):
-    """A file that is ready for COPY."""
-
-    @property
-    def columns(self) -> list[str]:
-        """Columns of the raw table, in the order in which the file holds them."""
-
-    @property
-    def first_line(self) -> int | None:
-        """Line of the file on which the first row begins; None where the file has no lines."""
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Each column of the file with what its sender calls it, in the file's order."""
-
-    @property
-    def copy_options(self) -> sql.Composable:
-        """Options of the COPY statement."""
-
-    def chunks(self) -> Iterator[bytes | memoryview]:
-        """Yield what COPY takes, in chunks of a bounded size."""
 
 
 def open_reader(file: Path | Arriving, layout: Layout, version: str, name: str) -> Reader:

@@ -15,6 +15,7 @@ from ingest.catalogue import Layout
 from ingest.readers.arriving import Arriving
 from ingest.readers.delimited import POSTGRES_ENCODINGS
 from ingest.readers.implied_decimals import written_out
+from ingest.readers.reader import Reader
 from ingest.readers.record_blocks import Block, read_blocks
 from ingest.readers.stream import read_ahead
 from ingest.readers.trailer import ControlTotal, check_trailer
@@ -34,7 +35,7 @@ _LONGEST_NUMBER = {"integer": 9, "decimal": 60}
 _UNDEFINED_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 
-class FixedWidthReader:
+class FixedWidthReader(Reader):
     """A fixed-width file with its layout, ready for COPY."""
 
     def __init__(self, file: Path | Arriving, layout: Layout, version: str, name: str) -> None:

@@ -7,16 +7,16 @@ import csv
 from difflib import get_close_matches
 
 from ingest.catalogue import Column, Layout
+from ingest.readers.reader import Reader
 from warehouse.errors import P20WError
 
 _OTHER_DELIMITERS = {",": "commas", ";": "semicolons", "|": "vertical bars", "\t": "tabs"}
 
 
-class HeadedReader:
+class HeadedReader(Reader):
     """A file whose columns are told apart by a header; `header_names` and `columns` are in the file's order."""
 
     header_names: list[str]
-    columns: list[str]
 
     @property
     def headers(self) -> list[tuple[str, str]]:

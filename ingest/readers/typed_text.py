@@ -8,7 +8,7 @@ form without exponent, truth values as true and false. A date in a column that i
 probably made it out of something else.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +35,7 @@ PATTERNS: dict[DateFormat | None, str] = {
 LONGEST_WHOLE = 10**15
 
 
-class TypedReader(HeadedReader, ABC):
+class TypedReader(HeadedReader):
     """A file of typed cells, matched with its layout and ready for COPY as lines of text."""
 
     def __init__(self, path: Path, layout: Layout, version: str, name: str) -> None:
