@@ -1,24 +1,9 @@
 -- One row per high school graduate, and one per person and academic year with a postsecondary award.
-with diplomas as (select * from {{ ref('fct_diploma') }}),
+with graduates as (select * from {{ ref('int_k12__graduate') }}),
 
 awards as (select * from {{ ref('fct_postsecondary_award') }}),
 
-schools as (select * from {{ ref('dim_school') }}),
-
-concentrators as (select * from {{ ref('int_k12__concentrator') }}),
-
 programs as (select * from {{ ref('dim_program') }}),
-
-graduates as (
-    select distinct on (person_id)
-        person_id,
-        school_id,
-        school_year,
-        diploma_date
-    from diplomas
-    where diploma_treatment = 'regular'
-    order by person_id asc, diploma_date asc, school_id asc
-),
 
 -- Of several awards of a year the one of the highest level counts, then the last.
 awarded as (
@@ -42,14 +27,12 @@ final as (
         cast(graduates.person_id as text) as unit_id,
         graduates.person_id,
         graduates.school_id,
-        schools.district_id,
-        concentrators.cip_code,
-        concentrators.career_cluster_code,
+        graduates.district_id,
+        graduates.cip_code,
+        graduates.career_cluster_code,
         graduates.school_year as origin_calendar_year,
         control.quarter_index(graduates.diploma_date) as origin_quarter_index
     from graduates
-    left join schools on graduates.school_id = schools.school_id
-    left join concentrators on graduates.person_id = concentrators.person_id
 
     union all
 
