@@ -13,6 +13,7 @@ from ingest.loader import load_file
 from ingest.recognise import parse_name
 from ingest.sync import sync_catalogue
 from orchestration.agencies import hand_back, hand_back_refusal
+from orchestration.indicator_names import check_names
 from quality_checks.gate import run_gate
 from quality_checks.limitations import sync_limitations
 from quality_checks.scorecard import rule_counts
@@ -71,6 +72,7 @@ class Intake:
 
 def prepare(warehouse: Warehouse, state: State) -> None:
     """Make raw tables, codes, rules, parameters and calendar agree with the catalogue and the state; safe to repeat."""
+    check_names(state)
     sync_catalogue(warehouse, state)
     sync_rules(warehouse)
     sync_limitations(warehouse, state)

@@ -288,13 +288,13 @@ class State(Section):
 
 def own_catalogue() -> Path | None:
     """The folder `catalogue` beside the file that `P20W_STATE` names, where the state changes layouts and code sets."""
-    folder = _state_file(None).parent / "catalogue"
+    folder = state_file().parent / "catalogue"
     return folder if folder.is_dir() else None
 
 
 def own_volume() -> tuple[tuple[str, float], ...]:
     """What the state's file says under `volume`: layout and fall between periods; nothing where there is no file."""
-    file = _state_file(None)
+    file = state_file()
     return _volume(file, file.stat().st_mtime_ns) if file.is_file() else ()
 
 
@@ -307,7 +307,7 @@ def _volume(file: Path, _: int) -> tuple[tuple[str, float], ...]:
 
 def load_state(path: Path | str | None = None) -> State:
     """The state of the given file, else of the one that `P20W_STATE` names, else the synthetic state's."""
-    file = _state_file(path)
+    file = state_file(path)
     content = _read(file)
     head = content.pop("state", None)
     if not isinstance(head, dict):
@@ -318,7 +318,8 @@ def load_state(path: Path | str | None = None) -> State:
         raise _wrong(file, "; ".join(map(_problem, error.errors()[:5]))) from error
 
 
-def _state_file(path: Path | str | None) -> Path:
+def state_file(path: Path | str | None = None) -> Path:
+    """Where the state's choices stand: the given file, else the one that `P20W_STATE` names, else the synthetic state's."""
     return Path(path or os.environ.get("P20W_STATE") or DEMO_STATE).expanduser().absolute()
 
 
