@@ -8,6 +8,19 @@ from governance.disclosure.policy import DisclosurePolicy
 from governance.release import content_of
 from governance.release_store import deliveries_digest
 from warehouse.errors import P20WError
+from warehouse.ledger import disclosed, record, record_in
+
+PUBLIC = "the public"
+_UNTOLD = """
+select release_id, versions ->> 'content_sha256',
+    (select count(*) from published.indicator_cell as c where c.release_id = r.release_id)
+from control.release as r
+where r.published_at is not null and not exists (
+    select from control.disclosure_log as d
+    where d.action = 'release published' and d.subject = 'release ' || r.release_id
+)
+order by release_id
+"""
 
 if TYPE_CHECKING:
     import datetime
@@ -70,6 +83,36 @@ def withdraw_release(warehouse: Warehouse, release_id: int, reason: str) -> None
         connection.execute(
             "insert into published.withdrawal (release_id, withdrawn_at, reason) values (%s, now(), %s)",
             (release_id, reason.strip()),
+        )
+        record_in(
+            connection,
+            disclosed(
+                "release withdrawn",
+                f"release {release_id}",
+                recipient=PUBLIC,
+                interest="correction of what was published",
+                reason=reason.strip(),
+            ),
+        )
+
+
+def tell_releases(warehouse: Warehouse) -> None:
+    """Enter every release that the disclosure log does not know yet.
+
+    A release is made on one snapshot, in which nobody can see the newest entry: it is entered right afterwards, and one
+    whose program was ended in between with the next.
+    """
+    for release_id, digest, cells in warehouse.fetch_all(_UNTOLD):
+        record(
+            warehouse,
+            disclosed(
+                "release published",
+                f"release {release_id}",
+                recipient=PUBLIC,
+                interest="public reporting of numbers about which nobody can be told apart",
+                content_sha256=digest,
+                cells=cells,
+            ),
         )
 
 

@@ -11,6 +11,7 @@ from orchestration.manifest import is_current
 from warehouse.connection import Warehouse, open_warehouse
 from warehouse.errors import P20WError
 from warehouse.home import Home
+from warehouse.ledger_check import check
 
 _ENOUGH_BYTES = 2 * 1024**3
 
@@ -39,6 +40,7 @@ def examine() -> Iterator[Finding]:
         return
     yield from _database(warehouse)
     yield from _promises(warehouse)
+    yield from _logs(warehouse)
 
 
 def _home(home: Home) -> Iterator[Finding]:
@@ -75,3 +77,11 @@ def _promises(warehouse: Warehouse) -> Iterator[Finding]:
         for (sha256,) in warehouse.fetch_all("select sha256 from control.delivery where status <> 'failed'")
     )
     yield Finding(unarchived == 0, f"every delivery's file is in the archive: {unarchived} are not")
+
+
+def _logs(warehouse: Warehouse) -> Iterator[Finding]:
+    for chain in check(warehouse):
+        said = f"{chain.log} log: {chain.position:,} entries" + (
+            f", the last sealed {chain.hash[:16]}" if chain.hash else ""
+        )
+        yield Finding(not chain.faults, said if not chain.faults else f"{said}; {'; '.join(chain.faults)}")

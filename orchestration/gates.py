@@ -58,8 +58,11 @@ def link(warehouse: Warehouse, state: State, options: Options | None = None) -> 
 def release(warehouse: Warehouse, state: State) -> ReleaseSummary:
     """Make a release of numbers for which the rules of the gate hold, unless the newest one says the same."""
     from governance.release import make_release
+    from governance.release_history import tell_releases
 
-    return _released(warehouse, lambda gate: make_release(warehouse, state, gate=gate))
+    made = _released(warehouse, lambda gate: make_release(warehouse, state, gate=gate))
+    tell_releases(warehouse)
+    return made
 
 
 def try_release(warehouse: Warehouse, state: State) -> ReleaseSummary:

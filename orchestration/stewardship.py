@@ -3,7 +3,6 @@
 Belongs here: joining the decision with what a person is told. Must not come here: what a decision does (quality_checks).
 """
 
-import getpass
 from collections.abc import Iterator
 
 from ingest.deliveries import list_deliveries
@@ -14,6 +13,8 @@ from quality_checks.stewardship import accept_held, withdraw
 from warehouse.connection import open_warehouse
 from warehouse.deliveries import find_delivery
 from warehouse.errors import P20WError
+from warehouse.ledger import account
+from warehouse.ledger_check import anchor
 from warehouse.state import load_state
 
 _NEXT = "`p20w run` brings the rest of the warehouse up to date."
@@ -22,7 +23,8 @@ _NEXT = "`p20w run` brings the rest of the warehouse up to date."
 def withdraw_delivery(delivery_id: int, reason: str, by: str | None) -> str:
     """Withdraw a delivery; return what follows, as a sentence."""
     warehouse = open_warehouse()
-    others = withdraw(warehouse, delivery_id, reason, by or _account())
+    others = withdraw(warehouse, delivery_id, reason, by or account())
+    anchor(warehouse)
     told = [f"Delivery {delivery_id} is withdrawn."]
     for other in (find_delivery(warehouse, number) for number in others):
         what = f"Delivery {other.delivery_id} ({other.file_name}, sequence {other.sequence})"
@@ -37,7 +39,8 @@ def withdraw_delivery(delivery_id: int, reason: str, by: str | None) -> str:
 def accept_delivery(delivery_id: int, reason: str, by: str | None) -> str:
     """Accept a held delivery; return what follows, as a sentence."""
     warehouse = open_warehouse()
-    accept_held(warehouse, delivery_id, reason, by or _account())
+    accept_held(warehouse, delivery_id, reason, by or account())
+    anchor(warehouse)
     hand_back(warehouse, load_state(), [delivery_id])
     found = find_delivery(warehouse, delivery_id)
     rows = f"{found.accepted_count:,} rows accepted, {found.rejected_count:,} stay aside"
@@ -68,11 +71,3 @@ def judge_again(delivery_id: int | None) -> Iterator[str]:
         for decision in result.decisions:
             why = f": {decision.reason}" if decision.reason else ""
             yield f"Delivery {decision.delivery_id} ({layout}, {decision.submitter}, {decision.period}) is {decision.status}{why}"
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # An account that exists only as a number, as in a container.
-        return "unknown account"

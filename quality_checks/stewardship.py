@@ -9,6 +9,7 @@ from quality_checks.batch import exclude_others
 from quality_checks.precedence import Connection, settle_precedence
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
+from warehouse.ledger import overridden, record_in
 
 _ACCEPT = """
     update control.delivery set status = 'accepted', status_reason = %s,
@@ -53,7 +54,9 @@ def accept_held(warehouse: Warehouse, delivery_id: int, reason: str, actor: str)
         connection.execute(_ACCEPT, [f"accepted by {actor}: {reason.strip()}", delivery_id])
         connection.execute(_EVENT, [delivery_id, "accepted", reason.strip(), actor])
         _settle(connection, layout, delivery_id, [delivery_id])
-        return _locked(connection, delivery_id, reason)[1]
+        status = _locked(connection, delivery_id, reason)[1]
+        _log(connection, "held delivery accepted", delivery_id, reason, actor)
+        return status
 
 
 def withdraw(warehouse: Warehouse, delivery_id: int, reason: str, actor: str) -> list[int]:
@@ -72,7 +75,13 @@ def withdraw(warehouse: Warehouse, delivery_id: int, reason: str, actor: str) ->
         connection.execute(_EVENT, [delivery_id, "withdrawn", reason.strip(), actor])
         connection.execute(_TRY_AGAIN)
         # What it replaced while it was in force is kept: earlier answers need it.
-        return _settle(connection, layout, delivery_id, [])
+        others = _settle(connection, layout, delivery_id, [])
+        _log(connection, "delivery withdrawn", delivery_id, reason, actor)
+        return others
+
+
+def _log(connection: Connection, action: str, delivery_id: int, reason: str, actor: str) -> None:
+    record_in(connection, overridden(action, f"delivery {delivery_id}", reason=reason.strip(), actor=actor))
 
 
 def _locked(connection: Connection, delivery_id: int, reason: str) -> tuple[Layout, str]:

@@ -59,6 +59,11 @@ class Home:
         return self.root / "linkage"
 
     @property
+    def ledger(self) -> Path:
+        """The ends of the database's logs, noted outside of the database."""
+        return self.root / "ledger"
+
+    @property
     def reports(self) -> Path:
         """Reports that are not for the public."""
         return self.root / "reports"
@@ -112,6 +117,7 @@ class Home:
             self.incoming,
             self.models,
             self.linkage,
+            self.ledger,
             self.reports,
             self.site,
             self.dagster,

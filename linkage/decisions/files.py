@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from linkage.decisions.log import KINDS
+from linkage.decisions.log import KINDS, REASON
 from warehouse.errors import P20WError
+from warehouse.ledger import overridden, record_in
 from warehouse.movement import copy_arrow
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ def import_decisions(warehouse: Warehouse, file: Path, *, steward: str | None = 
             where f.decision_id is null or g.kind = 'note' order by g.line
             """
         ).rowcount
+        if added:
+            record_in(
+                connection,
+                overridden("linkage decisions imported", f"{added} decisions", reason=REASON, actor=steward),
+            )
     return added, int((given or (0,))[0]) - added
 
 

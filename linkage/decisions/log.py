@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import P20WError
+from warehouse.ledger import overridden, record_in
 
 if TYPE_CHECKING:
     import datetime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from warehouse.connection import Warehouse
 
 KINDS = ("must", "cannot", "note")
+REASON = "a steward's judgement, in identity.decision"
 _PAIRS = """
 select record_id_l::text as record_id_l, record_id_r::text as record_id_r from identity.decision_in_force
 where kind = '{}' order by 1, 2
@@ -38,6 +40,17 @@ select d.decision_id, d.record_id_l::text as record_id_l, d.record_id_r::text as
 from identity.decision_in_force as d
 where d.kind = 'cannot' and exists (select from reached where a = d.record_id_l and b = d.record_id_r)
 order by d.decision_id
+"""
+
+_DECIDED = """
+insert into identity.decision (kind, record_id_l, record_id_r, reason, evidence, steward, origin, expires_on)
+values (%s, least(%s::uuid, %s::uuid), greatest(%s::uuid, %s::uuid), %s, %s::jsonb, %s, %s, %s)
+returning decision_id
+"""
+_UNDONE = """
+insert into identity.decision (kind, record_id_l, record_id_r, reason, steward, origin, undoes)
+select 'undo', record_id_l, record_id_r, %s, %s, %s, decision_id from identity.decision
+where decision_id = %s returning decision_id
 """
 
 
@@ -108,25 +121,19 @@ def decide(
             f"{2 - known} of the two records is not in this warehouse.",
             "Name record ids as the review shows them.",
         )
-    found = warehouse.fetch_value(
-        "insert into identity.decision"
-        " (kind, record_id_l, record_id_r, reason, evidence, steward, origin, expires_on)"
-        " values (%s, least(%s::uuid, %s::uuid), greatest(%s::uuid, %s::uuid), %s, %s::jsonb, %s, %s, %s)"
-        " returning decision_id",
-        [
-            kind,
-            record_id_a,
-            record_id_b,
-            record_id_a,
-            record_id_b,
-            reason.strip(),
-            json.dumps(evidence or {}),
-            steward.strip(),
-            origin,
-            expires_on,
-        ],
-    )
-    return int(found)
+    values = [
+        kind,
+        record_id_a,
+        record_id_b,
+        record_id_a,
+        record_id_b,
+        reason.strip(),
+        json.dumps(evidence or {}),
+        steward.strip(),
+        origin,
+        expires_on,
+    ]
+    return _add(warehouse, kind, _DECIDED, values, steward)
 
 
 def undo(warehouse: Warehouse, decision_id: int, *, steward: str, reason: str, origin: str) -> int:
@@ -144,13 +151,23 @@ def undo(warehouse: Warehouse, decision_id: int, *, steward: str, reason: str, o
         raise P20WError(
             f"Decision {decision_id} is already taken back.", "Decide the pair again if that was wrong."
         )
-    found = warehouse.fetch_value(
-        "insert into identity.decision (kind, record_id_l, record_id_r, reason, steward, origin, undoes)"
-        " select 'undo', record_id_l, record_id_r, %s, %s, %s, decision_id from identity.decision"
-        " where decision_id = %s returning decision_id",
-        [reason.strip(), steward.strip(), origin, decision_id],
-    )
-    return int(found)
+    values = [reason.strip(), steward.strip(), origin, decision_id]
+    return _add(warehouse, "undo", _UNDONE, values, steward)
+
+
+def _add(warehouse: Warehouse, kind: str, statement: str, values: list[Any], steward: str) -> int:
+    """Add a row, and an entry of the override log for what changes clusters; return the decision's number."""
+    with warehouse.connect() as connection:
+        row = connection.execute(statement.encode(), values).fetchone()
+        assert row is not None  # noqa: S101 - an insert returns its row or raises
+        number = int(row[0])
+        if kind != "note":
+            # Free text about two people stays in the vault: an entry of a log is never erased.
+            entry = overridden(
+                f"linkage decision: {kind}", f"decision {number}", reason=REASON, actor=steward
+            )
+            record_in(connection, entry)
+    return number
 
 
 def list_decisions(warehouse: Warehouse) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import P20WError
+from warehouse.ledger import overridden, record_in
 
 if TYPE_CHECKING:
     import datetime
@@ -213,6 +214,8 @@ def restore(warehouse: Warehouse, run: Run, *, actor: str, reason: str) -> str:
         connection.execute(_RESTORED_PERSONS.encode(), values)
         _switch(connection, run.linkage_run_id)
         _event(connection, run.linkage_run_id, "restored", before.linkage_run_id, actor, reason)
+        run_name = f"linkage run {run.linkage_run_id}"
+        record_in(connection, overridden("linkage run restored", run_name, reason=reason, actor=actor))
     return before.linkage_run_id
 
 

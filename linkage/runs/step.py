@@ -30,6 +30,7 @@ from linkage.runs.inputs import FORMER, PREVIOUS, RECORDS, RunInput
 from linkage.runs.levels import LEVELS
 from linkage.runs.persons import Assignment, assign_persons, previous_schema
 from warehouse.errors import P20WError
+from warehouse.ledger import overridden, record_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,6 +201,9 @@ def _go_live(
         else:
             detail = "drift was accepted by whoever started the run" if options.accept_drift else None
             history.go_live(connection, run_id, live.linkage_run_id if live else None, detail)
+            if detail:
+                entry = overridden("linkage drift accepted", f"linkage run {run_id}", reason=detail)
+                record_in(connection, entry)
     before = live.linkage_run_id if live else None
     forget_others(warehouse, before if findings else run_id)
     if findings:

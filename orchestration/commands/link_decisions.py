@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.commands.link_runs import steward_name
+from warehouse.ledger import account as steward_name
 
 
 @click.command("review")

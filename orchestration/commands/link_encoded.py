@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.commands.link_runs import steward_name
+from warehouse.ledger import account as steward_name
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -1,17 +1,10 @@
 """`p20w link runs|restore|reissue|compare|explain`: what runs did, and the way back."""
 
-import getpass
 from pathlib import Path
 
 import click
 
-
-def steward_name() -> str:
-    """The account at the keyboard, where no name is given."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+from warehouse.ledger import account as steward_name
 
 
 @click.command("runs")

@@ -7,5 +7,8 @@ import click
 def command() -> None:
     """Print the connection URL; it carries a password, so do not share the output."""
     from warehouse.connection import open_warehouse
+    from warehouse.ledger import accessed, record
 
-    click.echo(open_warehouse().url)
+    warehouse = open_warehouse()
+    record(warehouse, accessed("connection given out", "the owner's login"))
+    click.echo(warehouse.url)
