@@ -18,7 +18,7 @@ from warehouse.errors import P20WError
 from warehouse.yaml_lines import line_of
 
 # What a state's own file may say about a layout of the package: how it comes, and columns of its own.
-_CHANGEABLE = frozenset({"provided_by", "versions", "variants", "columns"})
+_CHANGEABLE = frozenset({"provided_by", "owner", "steward", "versions", "variants", "columns"})
 # What only a layout that the package does not have says of itself.
 _NEW = frozenset({"source", "file_type"})
 # What is said anew as a whole or not at all.

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields, replace
 
 from ingest.catalogue import Catalogue, Column, Layout
 from ingest.readers.typed_text import PATTERNS
-from warehouse.state import Submitter
+from warehouse.state import Agency, Submitter
 
 _CONFIDENTIALITY = {
     "none": "",
@@ -36,6 +36,16 @@ class Entry:
     confidentiality: str
     note: str
     limitations: str
+    owner: str
+    steward: str
+
+
+@dataclass(frozen=True)
+class Stewardship:
+    """Who answers for a column and who looks after it; empty where nobody has been named."""
+
+    owner: str
+    steward: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Dictionary:
     title: str
     facts: dict[str, str]
     entries: list[Entry]
+    whose: Stewardship
 
 
 def dictionary(
@@ -54,6 +65,7 @@ def dictionary(
     submitter: Submitter | None = None,
     year: int | None = None,
     limitations: Mapping[str, Sequence[str]] | None = None,
+    agency: Agency | None = None,
 ) -> Dictionary:
     """Return the dictionary of one form; with a submitter in its own codes, those of the year.
 
@@ -64,13 +76,17 @@ def dictionary(
         submitter: whose codes are shown; else the standard ones.
         year: the year of the codes; else the form's first.
         limitations: column -> what is known to be doubtful about it.
+        agency: whose owner and steward are told where the layout names none.
     """
     declared = layout.versions[form]
     variant = layout.variant_of(form)
+    whose = stewardship(layout, None, agency)
     facts = {
         "File": layout.key,
         "One row": layout.grain,
         "Sent by": layout.provided_by,
+        "Owner": whose.owner or "not named",
+        "Steward": whose.steward or "not named",
         "Form": f"{layout.variants.get(variant, variant)}, from {form[:4]}",
         "Format": _format(layout, form),
         "Encoding": declared.encoding,
@@ -83,10 +99,20 @@ def dictionary(
         replace(
             _entry(catalogue, column, layout, form, submitter, year),
             limitations=" ".join((limitations or {}).get(column.name, ())),
+            **vars(stewardship(layout, column, agency)),
         )
         for column in layout.columns_in(form)
     ]
-    return Dictionary(layout.title, facts, entries)
+    return Dictionary(layout.title, facts, entries, whose)
+
+
+def stewardship(layout: Layout, column: Column | None, agency: Agency | None) -> Stewardship:
+    """Return a column's owner and steward: its own, else the layout's, else the agency's."""
+    said = [one for one in (column, layout, agency) if one is not None]
+    return Stewardship(
+        next((one.owner for one in said if one.owner), ""),
+        next((one.steward for one in said if one.steward), ""),
+    )
 
 
 def _format(layout: Layout, form: str) -> str:
@@ -119,6 +145,8 @@ def _entry(
         confidentiality=_CONFIDENTIALITY[column.pii],
         note=column.note or (catalogue.code_sets[column.code_set].note if column.code_set else "") or "",
         limitations="",
+        owner="",
+        steward="",
     )
 
 
@@ -177,6 +205,8 @@ def as_text(told: Dictionary) -> str:
         lines += [f"    For example: {entry.example}"] if entry.example else []
         lines += [f"    Note: {entry.note}"] if entry.note else []
         lines += [f"    Known limitation: {entry.limitations}"] if entry.limitations else []
+        if (entry.owner, entry.steward) != (told.whose.owner, told.whose.steward):
+            lines.append(f"    Owner: {entry.owner or 'not named'}; steward: {entry.steward or 'not named'}")
     return "\n".join(lines) + "\n"
 
 

@@ -17,6 +17,7 @@ from ingest.archive import UnavailableError
 from ingest.catalogue import Catalogue, load_catalogue
 from ingest.events import record_failure
 from ingest.loader import LoadResult, load_file
+from ingest.permission import NothingAsked, Permission
 from ingest.recognise import NameParts, parse_name, recognise
 from ingest.register import Register, dependence
 from warehouse.connection import Warehouse
@@ -112,6 +113,7 @@ def pending_files(
     folder: Path | None = None,
     layout_key: str | None = None,
     register: Register | None = None,
+    permission: Permission | None = None,
 ) -> list[WaitingFile]:
     """Return the files that a run would take: whole, named for a layout, neither loaded nor refused before.
 
@@ -121,7 +123,9 @@ def pending_files(
         folder: Holds one folder per submitter; else the incoming folder of the home.
         layout_key: Only files of this layout.
         register: What is known of the files; else as the warehouse has it.
+        permission: What the files need to be taken in; with a new answer a refused file is pending again.
     """
+    permission = permission or NothingAsked()
     layouts, state = load_catalogue().layouts, state or load_state()
     files = [
         file
@@ -132,7 +136,9 @@ def pending_files(
     ]
     register = register or Register(warehouse)
     loaded = _loaded_files(warehouse, files, register)
-    under = {key: dependence(layouts[key], state) for key in {file.layout for file in files} if key}
+    under = {
+        key: dependence(layouts[key], state, permission) for key in {file.layout for file in files} if key
+    }
     return [
         file
         for file in files
@@ -176,23 +182,38 @@ def refused_files(
 
 
 def load_pending(
-    warehouse: Warehouse, layout_key: str, folder: Path | None = None, *, state: State | None = None
+    warehouse: Warehouse,
+    layout_key: str,
+    folder: Path | None = None,
+    *,
+    state: State | None = None,
+    permission: Permission | None = None,
 ) -> list[LoadResult]:
     """Load every pending file of a layout; a bad file becomes a result that failed and stops nothing.
 
-    What was refused is remembered, and not tried again until the file, its layout or the state changes.
+    What was refused is remembered, and not tried again until the file, its layout, the state or the permission changes.
     """
     catalogue, state = load_catalogue(), state or load_state()
     layout = catalogue.layout(layout_key)
     folder = folder or warehouse.home.incoming
-    register = Register(warehouse)
+    register, permission = Register(warehouse), permission or NothingAsked()
     register.forget_missing(folder, [file.path for file in waiting_files(folder)])
-    files = pending_files(warehouse, state=state, folder=folder, layout_key=layout_key, register=register)
+    files = pending_files(
+        warehouse,
+        state=state,
+        folder=folder,
+        layout_key=layout_key,
+        register=register,
+        permission=permission,
+    )
     if not files:
         return []
-    under = dependence(layout, state)
+    under = dependence(layout, state, permission)
     with warehouse.connect(autocommit=True) as connection:
-        return [_load(warehouse, file, catalogue, state, register, under, connection) for file in files]
+        return [
+            _load(warehouse, file, catalogue, state, permission, register, under, connection)
+            for file in files
+        ]
 
 
 def record_duplicates(warehouse: Warehouse, layout_key: str | None = None) -> int:
@@ -208,6 +229,7 @@ def _load(
     file: WaitingFile,
     catalogue: Catalogue,
     state: State,
+    permission: Permission,
     register: Register,
     under: str,
     connection: psycopg.Connection[Any],
@@ -216,7 +238,7 @@ def _load(
         if problem := file.problem(catalogue, state):
             record_failure(warehouse, file.layout or "", file.path.name, problem)
             raise problem
-        return load_file(warehouse, file.path, state=state, connection=connection)
+        return load_file(warehouse, file.path, state=state, permission=permission, connection=connection)
     except P20WError as error:
         # A full disk or a database that is down is no fault of the file: the next run tries again.
         if not isinstance(error, DatabaseError | UnavailableError):

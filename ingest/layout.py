@@ -20,6 +20,8 @@ PiiClass = Literal["none", "quasi", "direct", "wage_confidential"]
 DateFormat = Literal["YYYYMMDD", "YYYY-MM-DD", "MM/DD/YYYY"]
 Encoding = Literal["utf-8", "windows-1252", "ascii"]
 Position = tuple[int, int]
+# An office, not a person: people change.
+Role = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 
 # Columns that the warehouse itself puts in front of every raw table.
 RESERVED_COLUMNS = ("delivery_id", "row_number")
@@ -59,6 +61,9 @@ class Column(Strict):
     position: Position | dict[str, Position] | None = None
     example: str | None = None
     note: str | None = None
+    # Who answers for the column and who looks after it, where that is not as with the layout.
+    owner: Role | None = None
+    steward: Role | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -143,6 +148,9 @@ class Layout(Strict):
     title: str
     grain: str
     provided_by: str
+    # Who answers for the content and who looks after it; else the agency's, which the state's file names.
+    owner: Role | None = None
+    steward: Role | None = None
     period: PeriodKind
     key_columns: list[Name] = Field(min_length=1, alias="key")
     # A file with a header and no row is loaded either way; the gate may ask whether that is expected.

@@ -19,6 +19,7 @@ from ingest.layout import (
     Name,
     PiiClass,
     Position,
+    Role,
     Strict,
     TrailerRecord,
     Year,
@@ -84,6 +85,8 @@ class ColumnFile(Strict):
     )
     example: str | None = Field(default=None, description="An invented value, for the data dictionary.")
     note: str | None = Field(default=None, description="What is doubtful, or varies by state.")
+    owner: Role | None = Field(default=None, description="Office that answers for it; else the layout's.")
+    steward: Role | None = Field(default=None, description="Office that looks after it; else the layout's.")
 
 
 class LayoutFile(Strict):
@@ -94,6 +97,8 @@ class LayoutFile(Strict):
     title: str
     grain: str
     provided_by: str
+    owner: Role | None = Field(default=None, description="Office that answers for it; else the agency's.")
+    steward: Role | None = Field(default=None, description="Office that looks after it; else the agency's.")
     period: PeriodKind
     key: list[Name] = Field(min_length=1, description="Columns that together name a row.")
     may_be_empty: bool = False

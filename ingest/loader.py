@@ -20,6 +20,7 @@ from ingest.archive import Archive, Received, unreadable
 from ingest.catalogue import load_catalogue
 from ingest.delivery_record import LoadedRows, begin_record, complete_record
 from ingest.events import record_event, record_failure
+from ingest.permission import NothingAsked, Permission
 from ingest.readers.choice import open_reader
 from ingest.readers.delimited import DelimitedReader, MisreadLineError
 from ingest.recognise import Recognised, recognise
@@ -62,6 +63,7 @@ def load_file(
     amends: bool = False,
     again: bool = False,
     state: State | None = None,
+    permission: Permission | None = None,
     connection: psycopg.Connection[Any] | None = None,
 ) -> LoadResult:
     """Load one file as a delivery; the same bytes a second time change nothing.
@@ -77,6 +79,7 @@ def load_file(
         amends: Its rows replace single rows of earlier deliveries; else as the name says.
         again: The content is meant although it was withdrawn, or is a delivery of another period or submitter.
         state: The state whose submitters may send; else the configured one.
+        permission: Asked before anything of the file is taken.
         connection: One in autocommit mode to load several files through; else a new one.
 
     Raises:
@@ -97,6 +100,7 @@ def load_file(
         amends=amends,
     )
     try:
+        (permission or NothingAsked()).check(what.layout, what.version, what.submitter)
         arrived = _arrival(path, state)
         with Archive(warehouse.home.archive).receive(path) as received:
             delivery = _deliver(warehouse, connection, what, received, path.name, arrived, again)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from ingest.archive import sha256_of
 from ingest.layout import Layout
+from ingest.permission import Permission
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 from warehouse.state import State
@@ -138,12 +139,13 @@ class Register:
             )
 
 
-def dependence(layout: Layout | None, state: State) -> str:
-    """Return a fingerprint of what a refusal depends on beside the file: its layout, the state's choices, the code."""
+def dependence(layout: Layout, state: State, permission: Permission) -> str:
+    """Return what a refusal depends on beside the file: its layout, the state's choices, the code, the permission."""
     told = [
-        layout.model_dump_json() if layout else "",
+        layout.model_dump_json(),
         state.model_dump_json(),
         metadata.version("p20w"),
+        permission.stamp(layout.key),
     ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "A synthetic state through the whole warehouse.",
     "synth": "Write the synthetic agencies' files, and the truth beside them.",
     "layout": "Check, draft and show the layouts of files.",
+    "agreement": "Data-sharing agreements, what they cover and what is missing.",
     "load": "Load delivered files and judge them.",
     "run": "Bring the warehouse up to date.",
     "link": "Link records into people; measure the result.",

@@ -6,22 +6,27 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from governance.agreements.deliveries import uncovered
+from governance.agreements.register import agreements
+from governance.agreements.reminders import reminders
 from ingest.archive import Archive
 from orchestration.manifest import is_current
 from warehouse.connection import Warehouse, open_warehouse
 from warehouse.errors import P20WError
 from warehouse.home import Home
 from warehouse.ledger_check import check
+from warehouse.state import load_state
 
 _ENOUGH_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: whether it is sound, and a sentence."""
+    """One thing looked at: whether it is sound, and a sentence; `is_due` when it will not stay so by itself."""
 
     ok: bool
     what: str
+    is_due: bool = False
 
 
 def examine() -> Iterator[Finding]:
@@ -30,6 +35,7 @@ def examine() -> Iterator[Finding]:
     version = sys.version_info
     yield Finding((3, 11) <= version[:2] < (3, 14), f"Python {version.major}.{version.minor}")
     yield from _home(home)
+    yield from _agreements()
     yield Finding(
         is_current(), "dbt manifest is current" if is_current() else "dbt manifest is old: run `make setup`"
     )
@@ -48,6 +54,22 @@ def _home(home: Home) -> Iterator[Finding]:
     yield Finding(os.access(home.root, os.W_OK), f"home {home.root} can be written")
     free = shutil.disk_usage(home.root).free
     yield Finding(free > _ENOUGH_BYTES, f"{free / 1024**3:.0f} GiB free where the home is")
+
+
+def _agreements() -> Iterator[Finding]:
+    """Agreements that are wrong, missing, over, or about to end; the last is told while there is time."""
+    try:
+        state = load_state()
+        known, missing, told = agreements(state), uncovered(state), reminders(state)
+    except P20WError as error:
+        yield Finding(False, str(error))
+        return
+    if state.governance.agreements != "required":
+        yield Finding(True, "the state asks for no data-sharing agreements")
+        return
+    yield Finding(not missing, f"{len(known)} agreements; {len(missing)} kinds of files sent are not covered")
+    for reminder in told:
+        yield Finding(not reminder.is_over, reminder.sentence, is_due=True)
 
 
 def _database(warehouse: Warehouse) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def release(warehouse: Warehouse, state: State) -> ReleaseSummary:
     from governance.release import make_release
     from governance.release_history import tell_releases
 
-    made = _released(warehouse, lambda gate: make_release(warehouse, state, gate=gate))
+    made = _released(warehouse, state, lambda gate: make_release(warehouse, state, gate=gate))
     tell_releases(warehouse)
     return made
 
@@ -69,14 +69,19 @@ def try_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
     """Make a release and take it back; what the gate found is stored as of a real one."""
     from governance.release import check_release
 
-    return _released(warehouse, lambda gate: check_release(warehouse, state, gate=gate))
+    return _released(warehouse, state, lambda gate: check_release(warehouse, state, gate=gate))
 
 
 def _released(
-    warehouse: Warehouse, make: Callable[[Callable[[Connection[Any]], GateRun]], ReleaseSummary]
+    warehouse: Warehouse,
+    state: State,
+    make: Callable[[Callable[[Connection[Any]], GateRun]], ReleaseSummary],
 ) -> ReleaseSummary:
+    from governance.agreements.publication import require_publication
+    from orchestration.readiness import layouts_by_indicator
     from quality_checks.plausibility.judge import judge_release
 
+    require_publication(warehouse, state, layouts_by_indicator())
     judged: list[GateRun] = []
 
     def gate(connection: Connection[Any]) -> GateRun:

@@ -14,6 +14,7 @@ from ingest.recognise import parse_name
 from ingest.sync import sync_catalogue
 from orchestration.agencies import hand_back, hand_back_refusal
 from orchestration.indicator_names import check_names
+from orchestration.permission import delivery_permission
 from quality_checks.gate import run_gate
 from quality_checks.limitations import sync_limitations
 from quality_checks.scorecard import rule_counts
@@ -85,8 +86,8 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
 
     The warehouse must be prepared.
     """
-    intake = Intake(layout.key)
-    for result in load_pending(warehouse, layout.key, warehouse.home.incoming, state=state):
+    intake, asked = Intake(layout.key), delivery_permission(state)
+    for result in load_pending(warehouse, layout.key, warehouse.home.incoming, state=state, permission=asked):
         if result.outcome == "failed":
             intake.refused.append(result.reason)
             hand_back_refusal(
@@ -151,6 +152,7 @@ def load_by_hand(
             amends=amends,
             again=again,
             state=state,
+            permission=delivery_permission(state),
         )
     except P20WError as error:
         told = str(error) if str(error).startswith(path.name) else f"{path.name}: {error}"

@@ -11,6 +11,7 @@ from ingest.landing import pending_files, record_duplicates, wait_until_settled
 from orchestration import dagster_home, parse_ahead
 from orchestration.manifest import fingerprint as project_fingerprint
 from orchestration.meter import Meter
+from orchestration.permission import delivery_permission
 from warehouse.connection import Warehouse, open_warehouse
 from warehouse.errors import P20WError
 from warehouse.state import load_state
@@ -113,7 +114,7 @@ def is_current(warehouse: Warehouse) -> bool:
     )
     if last is None or last != fingerprint(warehouse):
         return False
-    return not pending_files(warehouse)
+    return not pending_files(warehouse, permission=delivery_permission(load_state()))
 
 
 def fingerprint(warehouse: Warehouse) -> str:

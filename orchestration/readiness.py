@@ -50,7 +50,8 @@ def layouts_behind(node: str, manifest: dict[str, Any]) -> set[str]:
             found.add(source["name"].replace("__", "/", 1))
         model = manifest["nodes"].get(current)
         if model and model["name"] not in _ASKED_BY_ALL:
-            waiting += model["depends_on"]["nodes"]
+            # A seed depends on nothing, and does not say so.
+            waiting += model["depends_on"].get("nodes", ())
     return found
 
 
@@ -83,6 +84,26 @@ def _own_layouts(fact: str, manifest: dict[str, Any]) -> set[str]:
     return layouts
 
 
+def indicator_layouts(node: str, manifest: dict[str, Any]) -> set[str]:
+    """The layouts that an indicator's rows come from."""
+    return set().union(*(_own_layouts(fact, manifest) for fact in _direct_facts(node, manifest)))
+
+
+def layouts_by_indicator() -> dict[str, tuple[str, ...]]:
+    """The layouts behind each indicator, by its code."""
+    manifest = load_manifest()
+    described = {
+        node: model["config"].get("meta", {}).get("indicator")
+        for node, model in manifest["nodes"].items()
+        if "config" in model
+    }
+    return {
+        said["code"]: tuple(sorted(indicator_layouts(node, manifest)))
+        for node, said in described.items()
+        if said
+    }
+
+
 def readiness(warehouse: Warehouse) -> list[Readiness]:
     """Every indicator of the registry, in the order of its codes."""
     manifest = load_manifest()
@@ -107,7 +128,7 @@ def readiness(warehouse: Warehouse) -> list[Readiness]:
         described = model["config"].get("meta", {}).get("indicator") if "config" in model else None
         if not described:
             continue
-        layouts = set().union(*(_own_layouts(fact, manifest) for fact in _direct_facts(node, manifest)))
+        layouts = indicator_layouts(node, manifest)
         judged, waiting, cohorts = counted.get(described["code"], (0, 0, []))
         found.append(
             Readiness(
@@ -203,7 +224,7 @@ def trace_lines(warehouse: Warehouse, cell: CellName) -> Iterator[str]:
         " where status = 'live'"
     ):
         yield f"linkage run {run}, model {model_version}, threshold {threshold}, finished {finished}"
-    layouts = set().union(*(_own_layouts(fact, manifest) for fact in _direct_facts(node, manifest)))
+    layouts = indicator_layouts(node, manifest)
     yield "deliveries"
     for layout, submitter, period, sequence, rows, name, digest in warehouse.fetch_all(
         "select layout, submitter, period, sequence, accepted_count, file_name, left(sha256, 16) from control.delivery"

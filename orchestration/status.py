@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from governance.agreements.reminders import reminders
 from ingest.calendar import sync_calendar, timeliness
 from ingest.deliveries import (
     count_by_status,
@@ -11,6 +12,7 @@ from ingest.deliveries import (
     list_events,
 )
 from ingest.landing import pending_files, refused_files, unsettled_files
+from orchestration.permission import delivery_permission
 from warehouse.connection import Warehouse
 from warehouse.deliveries import find_delivery
 from warehouse.state import load_state
@@ -28,11 +30,14 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
     )
     yield f"home       {warehouse.home.root}  ({kind})"
     incoming, state = warehouse.home.incoming, load_state()
-    yield f"waiting    {len(pending_files(warehouse, state=state))} files in {incoming}"
+    pending = len(pending_files(warehouse, state=state, permission=delivery_permission(state)))
+    yield f"waiting    {pending} files in {incoming}"
     if arriving := unsettled_files(incoming, state):
         yield f"arriving   {len(arriving)} files that may still be growing, or whose .done marker has not come"
     for file, reason in refused_files(warehouse, incoming, state):
         yield f"refused    {file.path.relative_to(incoming)}: {reason}"
+    for reminder in reminders(state):
+        yield f"{'ended' if reminder.is_over else 'ends soon':<10} {reminder.sentence}"
     sync_calendar(warehouse, state)
     missing = timeliness(warehouse, statuses=("missing",))
     for found in missing[:_FEW]:

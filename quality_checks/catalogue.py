@@ -17,9 +17,9 @@ from quality_checks.derived import BasicKind, basic_rules, usual_tolerance
 from quality_checks.derived_comparisons import DistributionLimits, VolumeLimits, comparison_rules
 from quality_checks.rule import ColumnName, Rule, Severity
 from quality_checks.state_rules import with_changes
-from quality_checks.state_sheet import StateSheetFile
 from warehouse.errors import P20WError
 from warehouse.state import own_catalogue, own_volume
+from warehouse.state_sheet import StateSheetFile
 
 _RULES = Path(__file__).parent / "rules"
 # In an expression, `exit_date` is the date that was read and `exit_date__sent` the text that was sent.

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from quality_checks.derived import usual_tolerance
 from quality_checks.rule import Rule, RuleCode, Severity
-from quality_checks.state_sheet import StateSheetFile
 from warehouse.errors import P20WError
+from warehouse.state_sheet import StateSheetFile
 
 # What a rule is about; with another one of these it would be another rule, which has another code.
 _IDENTITY = frozenset(

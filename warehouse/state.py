@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from warehouse.errors import P20WError
+from warehouse.yaml_lines import UniqueKeyLoader
 
 DEMO_STATE = Path(__file__).parent / "states" / "demo.yml"
 PERKINS_PRESETS = DEMO_STATE.with_name("perkins_presets.yml")
@@ -253,6 +254,25 @@ class Limitation(Section):
         return self
 
 
+class Agency(Section):
+    """Whose an agency's elements are, where neither layout nor column says otherwise."""
+
+    name: str
+    #: The office that answers for the content of what the agency sends.
+    owner: Annotated[str, StringConstraints(min_length=3)] | None = None
+    #: Who looks after it day by day and is asked when something is doubtful.
+    steward: Annotated[str, StringConstraints(min_length=3)] | None = None
+
+
+class Governance(Section):
+    """Which of the safeguards between agencies the state wants; see docs/agreements.md."""
+
+    #: Whether deliveries, releases and extracts stop without an agreement for their elements.
+    agreements: Literal["required", "none"] = "required"
+    #: So many days before an agreement ends, `p20w doctor` begins to say so.
+    remind_days: Annotated[int, Field(ge=0, le=1000)] = 90
+
+
 class Clearinghouse(Section):
     """How the state signs its requests to the National Student Clearinghouse; the Clearinghouse issues the codes."""
 
@@ -280,16 +300,36 @@ class State(Section):
     landing: Landing = Landing()
     calendar: list[Expectation] = []
     volume: list[Volume] = []
+    agencies: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], Agency] = {}
+    governance: Governance = Governance()
 
     def submitters_of(self, layout: str) -> list[str]:
         """The names of those who send a layout."""
         return [name for name, submitter in self.submitters.items() if layout in submitter.layouts]
+
+    def agency_of(self, layout: str, submitter: str | None = None) -> Agency | None:
+        """The agency that a layout comes from, or that of one submitter; None where the file describes none."""
+        senders = [submitter] if submitter else self.submitters_of(layout)
+        agencies = {self.submitters[name].agency for name in senders if name in self.submitters}
+        return self.agencies.get(agencies.pop()) if len(agencies) == 1 else None
+
+    @model_validator(mode="after")
+    def _agencies_send(self) -> "State":
+        senders = {submitter.agency for submitter in self.submitters.values()}
+        if unknown := sorted(set(self.agencies) - senders):
+            raise ValueError(f"agencies names {unknown[0]}, which is no submitter's agency")
+        return self
 
 
 def own_catalogue() -> Path | None:
     """The folder `catalogue` beside the file that `P20W_STATE` names, where the state changes layouts and code sets."""
     folder = state_file().parent / "catalogue"
     return folder if folder.is_dir() else None
+
+
+def agreements_folder() -> Path:
+    """The folder `agreements` beside the file that `P20W_STATE` names: the state's data-sharing agreements."""
+    return state_file().parent / "agreements"
 
 
 def own_volume() -> tuple[tuple[str, float], ...]:
@@ -347,7 +387,7 @@ def _problem(error: Any) -> str:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise P20WError(
             f"The state file {file} cannot be read: {error.strerror}.", "Correct P20W_STATE."
@@ -364,18 +404,3 @@ def _wrong(file: Path, problem: str) -> P20WError:
         f"The state file {file} is not valid: {problem}.",
         f"Compare it with {DEMO_STATE.name} of the package.",
     )
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML lets a repeated key win silently; in a code map that loses a code."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key} is given twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)

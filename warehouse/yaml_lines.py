@@ -1,6 +1,6 @@
-"""Where in a YAML file something stands, so that whoever wrote it is told the line.
+"""YAML as people write it: a key that is given twice is refused, and a place in the file has a line.
 
-Belongs here: finding lines. Must not come here: what files mean, messages.
+Belongs here: reading keys, finding lines. Must not come here: what files mean, messages.
 """
 
 from typing import Any
@@ -33,3 +33,19 @@ def _step(node: Any, name: str) -> tuple[int, Any] | None:
             if named or str(number) == name:
                 return entry.start_mark.line + 1, entry
     return None
+
+
+class UniqueKeyLoader(yaml.SafeLoader):
+    """YAML lets a repeated key win silently; in a code map that loses a code, in an agreement a clause."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping; raise yaml.constructor.ConstructorError when a key stands in it twice."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)

@@ -10,6 +10,7 @@ def command() -> None:
 
     findings = list(examine())
     for finding in findings:
-        click.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}")
+        mark = ("soon" if finding.is_due else "ok") if finding.ok else "BAD"
+        click.echo(f"{mark:<4} {finding.what}")
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)

@@ -77,7 +77,13 @@ def show(key: str, year: int | None, variant: str | None, submitter: str | None,
         for column in layout.columns
     }
     told = dictionary.dictionary(
-        catalogue, layout, max(versions), sender, year or state.as_of.year, limitations=known
+        catalogue,
+        layout,
+        max(versions),
+        sender,
+        year or state.as_of.year,
+        limitations=known,
+        agency=state.agency_of(key, submitter),
     )
     click.echo(
         {"text": dictionary.as_text, "html": dictionary.as_html, "csv": dictionary.as_csv}[form](told),

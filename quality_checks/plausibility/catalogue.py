@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from quality_checks.plausibility.rule import CHANGEABLE, Gate, PlausibilityRule, changed
 from quality_checks.rule import RuleCode
 from quality_checks.state_rules import Reason
-from quality_checks.state_sheet import StateSheetFile
 from warehouse.errors import P20WError
 from warehouse.state import own_catalogue
+from warehouse.state_sheet import StateSheetFile
 
 _RULES = Path(__file__).parent / "rules"
 _PREFIX: dict[Gate, str] = {"linkage": "LINK", "release": "RELEASE"}

@@ -53,6 +53,24 @@ rules:
     repair: Send one row per person and release.
     severity: reject
 """
+AGREEMENT = """\
+agreement: CORRECTIONS
+title: Synthetic agreement on releases from custody
+synthetic: true
+parties:
+  providers: [corrections]
+  recipient: {name: Synthetic State Data System, kind: public_official}
+legal_basis: [other_law]
+citation: A law of the synthetic state.
+purpose: Follow people who were released into education and work.
+permits: [load]
+elements:
+  - layouts: [corrections/release]
+effective: 2020-01-01
+expires: 2099-12-31
+destroy_by: 2099-12-31
+limits_on_use: Only to evaluate programs of the department.
+"""
 HEADER = "OffenderID,ReleaseDate,Type,Facility\n"
 
 
@@ -71,6 +89,7 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("layouts/corrections/release.yml", LAYOUT),
         ("code_sets/release_type.yml", CODES),
         ("rules/corrections/release.yml", RULES),
+        ("../agreements/corrections.yml", AGREEMENT),
     ):
         path = folder / "catalogue" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -108,8 +108,8 @@ def make_warehouse(warehouse: Warehouse) -> None:
             connection.execute(
                 "insert into control.delivery (layout, submitter, period, sha256, file_name, status, row_count,"
                 " accepted_count, quarantined_count, rejected_count)"
-                " values (%s, 'north', '2020', %s, 'a.csv', 'accepted', 400, 400, 0, 0)",
-                [layout, layout],
+                " values (%s, %s, '2020', %s, 'a.csv', 'accepted', 400, 400, 0, 0)",
+                [layout, load_state().submitters_of(layout)[0], layout],
             )
         connection.execute(_FACTS.encode())
 

@@ -16,6 +16,7 @@ MAY_IMPORT = {
 }
 # The layout catalogue is the one contract that others read too.
 READ_BY_NAME = {
+    "governance": {"ingest.catalogue", "ingest.layout"},
     "quality_checks": {"ingest.catalogue", "ingest.layout"},
     "reports": {"ingest.catalogue", "ingest.layout"},
 }

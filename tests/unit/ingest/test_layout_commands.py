@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,8 @@ def test_a_dictionary_tells_an_agency_its_own_codes_and_every_column() -> None:
         "confidentiality": "identifies together with other columns",
         "note": "",
         "limitations": "",
+        "owner": "Office of school data",
+        "steward": "K-12 data steward",
     }
     old = CliRunner().invoke(command, ["show", "k12/enrollment", "--version", "2017"])
     assert "ENTRY_DT  [entry_date]" in old.output
@@ -201,3 +204,18 @@ def test_known_limitations_stand_beside_their_columns_and_those_of_another_submi
                 command, ["show", "k12/enrollment", "--submitter", submitter, "--format", form]
             )
             assert ("first day of the month" in told.output) is is_shown
+
+
+def test_a_column_or_layout_names_its_own_owner_and_else_has_the_agencys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(DEMO_STATE, tmp_path / "state.yml")
+    own = tmp_path / "catalogue" / "layouts" / "k12" / "school.yml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "owner: Office of the school directory\ncolumns:\n  - {name: region_name, steward: Regional desk}\n"
+    )
+    monkeypatch.setenv("P20W_STATE", str(tmp_path / "state.yml"))
+    told = CliRunner().invoke(command, ["show", "k12/school"]).output
+    assert "Owner:    Office of the school directory" in told and "Steward:  K-12 data steward" in told
+    assert told.count("Owner: Office of the school directory; steward: Regional desk") == 1

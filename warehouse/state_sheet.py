@@ -1,6 +1,6 @@
-"""A state's own file of rules with its text, so that every fault in it is told with its line.
+"""A YAML file beside the state's file with its text, so that every fault in it is told with its line.
 
-Belongs here: reading the file and refusing it. Must not come here: what a change of a rule may be.
+Belongs here: reading the file and refusing it. Must not come here: what the files say.
 """
 
 from collections.abc import Mapping
@@ -11,20 +11,20 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from warehouse.errors import P20WError
-from warehouse.yaml_lines import line_of
+from warehouse.yaml_lines import UniqueKeyLoader, line_of
 
 Sheet = TypeVar("Sheet", bound=BaseModel)
 
 
 class StateSheetFile(Generic[Sheet]):
-    """One YAML file in a state's folder `catalogue`, read as a sheet of the given shape; `usual` is what it may leave out."""
+    """One YAML file of a state, read as a sheet of the given shape; `usual` is what it may leave out."""
 
     def __init__(self, path: Path, shape: type[Sheet], usual: Mapping[str, Any] | None = None) -> None:
         self.path = path
         self.text = ""
         try:
             self.text = path.read_text(encoding="utf-8")
-            content = yaml.safe_load(self.text) or {}
+            content = yaml.load(self.text, Loader=UniqueKeyLoader) or {}  # noqa: S506 - a SafeLoader
             self.sheet = shape.model_validate(
                 {**(usual or {}), **content} if isinstance(content, dict) else content
             )
@@ -34,7 +34,8 @@ class StateSheetFile(Generic[Sheet]):
             self.refuse((), "it is not UTF-8")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            self.refuse((), "it is not valid YAML", line=mark.line + 1 if mark else None)
+            repeated = error.problem if isinstance(error, yaml.constructor.ConstructorError) else None
+            self.refuse((), repeated or "it is not valid YAML", line=mark.line + 1 if mark else None)
         except ValidationError as error:
             self.refuse_invalid((), error)
 
@@ -42,7 +43,9 @@ class StateSheetFile(Generic[Sheet]):
         """Raise P20WError with the first thing that a check of a shape found, below a place in the file."""
         first = error.errors()[0]
         inside = tuple(str(step) for step in first["loc"])
-        self.refuse((*place, *inside), first["msg"].removeprefix("Value error, "))
+        words = {"missing": "it is missing", "extra_forbidden": "it is not a known key"}
+        reason = words.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        self.refuse((*place, *inside), reason)
 
     def refuse(self, place: tuple[str, ...], reason: str, line: int | None = None) -> NoReturn:
         """Raise P20WError with file, place and line."""

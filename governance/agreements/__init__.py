@@ -1,0 +1,1 @@
+"""Data-sharing agreements: what may be taken in, published and given to research, and until when."""
