@@ -13,7 +13,7 @@ from linkage.matching import outcome
 from linkage.matching.cluster import DEFAULT_MARGIN, cluster, review_rest
 from linkage.matching.increment import link_changes, standardise_changes
 from linkage.matching.leads import add_leads
-from linkage.matching.predict import judge, make_prior, predict
+from linkage.matching.predict import judge, make_prior, predict, probability_bits
 from linkage.matching.standardise import standardise
 from linkage.matching.standing import save_standing, standing_copy
 from linkage.models.frequencies import count_frequencies
@@ -164,7 +164,7 @@ def _link_all(
     else:
         predict(connection, model, review_floor=task.review_floor, chunks=task.chunks)
     judge(connection, threshold=task.threshold, review_floor=task.review_floor)
-    cluster(connection, margin=task.margin)
+    cluster(connection, margin=task.margin, leftover_bits=probability_bits(task.threshold))
     outcome.collect_links(connection)
     review_rest(connection)
     if keep is not None:

@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from linkage.engine import scalar
+from linkage.matching.leftovers import link_leftovers
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,11 +21,25 @@ DEFAULT_MARGIN = 2.0
 """Bits by which the best candidate must beat the next one that would take its place."""
 
 
-def cluster(connection: duckdb.DuckDBPyConnection, *, margin: float = DEFAULT_MARGIN) -> None:
-    """Make `member(node, cluster)` from `edge`, which learns what is ambiguous."""
+def cluster(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    margin: float = DEFAULT_MARGIN,
+    leftover_bits: float | None = None,
+) -> None:
+    """Make `member(node, cluster)` from `edge`, which learns what is ambiguous.
+
+    Args:
+        connection: A database with `node`, `edge` and the decisions.
+        margin: Bits by which the best candidate must beat the next one.
+        leftover_bits: Weight at which records that are left over link; None if not everybody is there to be counted.
+    """
     connection.execute(_DECIDED)
     _set_aside_ambiguous(connection, margin)
     _cluster_spine(connection)
+    if leftover_bits is not None:
+        link_leftovers(connection, leftover_bits)
+        _join_mutual_best(connection)
     _attach_wages(connection, margin)
     _join_decided(connection)
     _attach_nameless(connection)
@@ -205,8 +220,8 @@ delete from wage_home where node in (
 """
 
 _WAGE_MEMBERS = """
-update edge set is_link = false, reason = 'ambiguous' from wage_home as h
-where edge.profile = 'wages' and edge.is_link and h.is_ambiguous and h.node in (edge.node_l, edge.node_r);
+update edge set is_link = false, reason = 'ambiguous' where profile = 'wages' and is_link and (
+    node_l in (select node from wage_home where is_ambiguous) or node_r in (select node from wage_home where is_ambiguous));
 insert into member
 select n.unique_id, coalesce(h.cluster, n.unique_id)
 from node as n left join wage_home as h on h.node = n.unique_id and not h.is_ambiguous

@@ -38,6 +38,8 @@ def standardise_changes(
     connection.execute(macros())
     for table in ("nickname_root", "relatives"):
         connection.execute(f"create view {table} as from kept.{table}")
+    if not scalar(connection, "select bool_or(are_here) from relatives"):
+        return "who is left over is counted anew where no relatives are"
     connection.register("person_record", records)
     connection.register("record_digest", record_digests(records) if digests is None else digests)
     connection.execute(_CHANGED_RECORDS)

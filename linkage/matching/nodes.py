@@ -19,17 +19,19 @@ NODE_OF = """
         from wage as w join anchor as a on a.ssn = w.ssn and a.fi = w.fi where w.given is not null
     ),
     -- An initial alone says little: it joins a whole name only by a surname that the whole name was given with.
-    initial as (
-        select w.record, any_value(w.ssn || '|' || w.fi || '?' || coalesce(w.family, '')) as own_key,
-            case when count(distinct n.node_key) = 1 then min(n.node_key) end as named_key
-        from wage as w left join (select distinct ssn, fi, family, family_all, family_tokens, node_key from named) as n
+    initial as (from wage where given is null and fi is not null),
+    -- Not one outer join: with a condition that is no equation it would compare everything with everything.
+    fitting as (
+        select w.record, min(n.node_key) as named_key
+        from initial as w join (select distinct ssn, fi, family, family_all, family_tokens, node_key from named) as n
             on n.ssn = w.ssn and n.fi = w.fi
-            and p_surname_fits(n.family_all, n.family_tokens, n.family, w.family_all, w.family_tokens, w.family)
-        where w.given is null and w.fi is not null group by w.record
+        where p_surname_fits(n.family_all, n.family_tokens, n.family, w.family_all, w.family_tokens, w.family)
+        group by w.record having min(n.node_key) = max(n.node_key)
     ),
     keyed as (
         select record, node_key from named
-        union all select record, coalesce(named_key, own_key) from initial
+        union all select record, coalesce(f.named_key, w.ssn || '|' || w.fi || '?' || coalesce(w.family, ''))
+            from initial as w left join fitting as f using (record)
         union all select record, ssn || '|?' || coalesce(family, '') from wage where fi is null
     )
     select record, min(record) over (partition by node_key) as node from keyed

@@ -205,17 +205,21 @@ def _decide(threshold: float) -> str:
         select s.*,
             coalesce(l.ssn = r.ssn, false) as same_ssn,
             coalesce(l.dob = r.dob, false) as same_dob,
-            p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given)
-                or l.given = r.middle or r.given = l.middle
-                or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
+            -- Case by case, for each is dearer than the one before and asked of fewer.
+            case when l.given = r.given or l.given = r.middle or r.given = l.middle then true
+                when p_given_agrees(l.given_all, l.roots, l.given, r.given_all, r.roots, r.given) then true
                 -- People of one household share numbers, surnames and, one in ten, an initial: the name must be near besides,
                 -- or no more than an initial itself.
-                or (l.ssn = r.ssn and list_has_any(l.family_all, r.family_all) and (
-                    (p_given_near(l.given, r.given) and coalesce(l.mi = r.mi, true))
-                    or (l.mi = r.mi and (l.given is null or r.given is null))))
-                or (l.mi = r.mi and p_given_slip(l.given, r.given))
-                or (l.ssn = r.ssn and damerau_levenshtein(l.given, r.given) <= 1)
-                or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials)) as given_agrees,
+                when l.ssn = r.ssn then damerau_levenshtein(l.given, r.given) <= 1
+                    or (list_has_any(l.family_all, r.family_all) and (
+                        (p_given_near(l.given, r.given) and coalesce(l.mi = r.mi, true))
+                        or (l.mi = r.mi and (l.given is null or r.given is null))))
+                    or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
+                    or (l.mi = r.mi and p_given_slip(l.given, r.given))
+                    or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials))
+                when l.given is null or r.given is null then list_has_any(l.initials, r.initials)
+                else p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
+                    or (l.mi = r.mi and p_given_slip(l.given, r.given)) end as given_agrees,
             (select are_here from relatives) as relatives,
             l.fi is not null and r.fi is not null as given_known,
             coalesce(l.mi <> r.mi, false) as middle_differs,
@@ -226,8 +230,9 @@ def _decide(threshold: float) -> str:
             coalesce(abs(l.birth_year::integer - r.birth_year::integer) >= 14, false) as generation_apart,
             l.given is null or r.given is null as given_cut,
             l.family is not null and r.family is not null as family_known,
-            p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family)
-                or l.family is null or r.family is null as family_similar,
+            case when l.family = r.family or l.family is null or r.family is null then true
+                else p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family)
+                end as family_similar,
             l.is_wage <> r.is_wage
                 and coalesce(if(l.is_wage, l.seen, r.seen) < strptime(coalesce(l.dob, r.dob), '%Y%m%d') + interval 14 year, false)
                 as works_as_child,
@@ -235,7 +240,12 @@ def _decide(threshold: float) -> str:
             coalesce(damerau_levenshtein(l.dob, r.dob) <= 1 or l.birth_day = r.birth_day or l.birth_month = r.birth_month
                 or l.dob = r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
                 or (l.dob is null or r.dob is null) and l.birth_year = r.birth_year, false) as birth_agrees,
-            coalesce(l.zip = r.zip or l.street = r.street or l.city = r.city, false) as residence_agrees,
+            coalesce(l.zip = r.zip or l.street = r.street or l.city = r.city, false)
+                or coalesce(damerau_levenshtein(l.street, r.street) <= 2 and least(len(l.street), len(r.street)) >= 8, false)
+                or coalesce(damerau_levenshtein(l.city, r.city) = 1 and least(len(l.city), len(r.city)) >= 5, false)
+                as residence_agrees,
+            case when l.family = r.family then false
+                else coalesce(p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all), false) end as names_swapped,
             coalesce(l.mi = r.mi, false) as middle_agrees,
             (l.dob is not null and r.dob is not null and l.dob <> r.dob
                 and damerau_levenshtein(l.dob, r.dob) > 1
@@ -264,7 +274,7 @@ def _decide(threshold: float) -> str:
             when relatives and given_known and (profile = 'education' or (profile = 'full' and neighbouring_ssn))
                 and not coalesce(given_agrees, false) and same_dob and family_agrees then 'possible_twins'
             when profile = 'education' and coalesce(given_agrees, false)::int
-                + (coalesce(family_similar, false) and family_known)::int
+                + (names_swapped or (coalesce(family_similar, false) and family_known))::int
                 + birth_agrees::int + residence_agrees::int + middle_agrees::int < 3 then 'too_little_known'
         end as veto
         from fact

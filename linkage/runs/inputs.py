@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from warehouse.state import State
 
-LOGIC_VERSION = 7
+LOGIC_VERSION = 8
 """Raised when standardisation, vetoes or clustering change, so that unchanged records are linked again."""
 
 RECORDS = """
