@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from governance.attacker.published import Finding, Reader, attack_release
 from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
-from governance.release_cells import Loss, decide, refuse_unknown
+from governance.release_cells import Decided, Loss, decide, refuse_unknown
 from governance.release_source import (
     check_cohort_choice,
     read_cohorts,
@@ -122,23 +122,23 @@ def _make(connection: Connection[Any], state: State, gate: Gate | None) -> Relea
     # Before the first query, so that the snapshot is taken after a concurrent release has ended.
     connection.execute("lock table control.release in share row exclusive mode")
     policy = DisclosurePolicy.from_settings(state.disclosure)
-    content, loss = content_of(connection, state.name, policy)
+    content, decided = content_of(connection, state.name, policy)
     warnings = _judge(gate(connection)) if gate else []
     existing = unchanged_release(connection, content)
     if existing is None:
         release_id = write_release(connection, content)
-        _refuse(attack_release(connection, release_id))
+        _refuse(attack_release(connection, release_id, decided.withstood))
     else:
         release_id = existing
     hidden = sum(cell.shown_count is None for cell in content.cells)
     return ReleaseSummary(
-        release_id, existing is None, len(content.cells) - hidden, hidden, loss, tuple(warnings)
+        release_id, existing is None, len(content.cells) - hidden, hidden, decided.loss, tuple(warnings)
     )
 
 
 def content_of(
     connection: Connection[Any], state_name: str, policy: DisclosurePolicy, before: int | None = None
-) -> tuple[ReleaseContent, Loss]:
+) -> tuple[ReleaseContent, Decided]:
     """What a release would say now, after the releases before it."""
     _check_cube_exists(connection)
     check_cohort_choice(connection, pooled=policy.cohorts == "pooled", before=before)
@@ -167,7 +167,7 @@ def content_of(
         decided.categories,
         read_coverage(connection, periods),
     )
-    return content, decided.loss
+    return content, decided
 
 
 def _check_cube_exists(connection: Connection[Any]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from governance.attacker.attack import attack
+from governance.attacker.attack import Siege
 from governance.attacker.seen import Place, Printed, Seen
 from governance.disclosure.capacity import block_of
 from governance.disclosure.cells import TOTAL, CellKey, CohortCells, Node, complete, overlapping_dimensions
@@ -78,6 +78,8 @@ class Decided:
     cells: list[PublishedCell]
     categories: list[PublishedCategory]
     loss: Loss
+    #: Attacks that found nothing.
+    withstood: set[str]
 
 
 class Protected(NamedTuple):
@@ -86,6 +88,8 @@ class Protected(NamedTuple):
     cohort: CohortCells
     printed: dict[CellKey, tuple[Printed, str]]
     loss: Loss
+    #: The attack that found nothing.
+    withstood: frozenset[str]
 
 
 Earlier = Callable[[str, str], Sequence[Seen]]
@@ -109,7 +113,7 @@ def decide(
         for _, node in true.cells:
             if node != TOTAL.node and node not in places.parents:
                 everywhere[node.dimension].add(node.category)
-    decided = Decided([], [], Loss())
+    decided = Decided([], [], Loss(), set())
     nodes: dict[Node, Node] = {}
     for true in cohorts:
         unit = registry[true.code, true.version].unit
@@ -117,6 +121,7 @@ def decide(
         past = history.get((true.code, true.cohort), NO_HISTORY)
         protected = protect(cohort, unit, policy, past, earlier(true.code, true.cohort))
         decided.loss.add(protected.loss)
+        decided.withstood.update(protected.withstood)
         for key, (printed, code) in protected.printed.items():
             label = category_label(*key.node, known)
             decided.cells.append(
@@ -146,18 +151,19 @@ def protect(
     suppression = Suppression(block, cohort)
     suppression.protect()
     printed: dict[CellKey, tuple[Printed, str]] = {}
-    attacked = 0
+    siege = Siege(earlier)
     for _ in range(_ROUNDS):
         hidden = {key for key, is_hidden in zip(block.keys, suppression.hidden, strict=True) if is_hidden}
         printed = _print(cohort, hidden, unit, policy)
-        verdict = attack(_seen(cohort, printed, unit, policy), earlier)
-        attacked = verdict.attacked
+        verdict = siege.attack(_seen(cohort, printed, unit, policy))
         if not verdict.exposures or suppression.hides_everything:
             break
         suppression.expose([CellKey(Node(*e.place[:2]), Node(*e.place[2:])) for e in verdict.exposures])
     else:
         printed = _print(cohort, set(block.keys), unit, policy)
-    return Protected(cohort, printed, _loss(cohort, printed, int(block.sensitive.sum()), attacked))
+        verdict = siege.attack(_seen(cohort, printed, unit, policy))
+    loss = _loss(cohort, printed, int(block.sensitive.sum()), verdict.attacked)
+    return Protected(cohort, printed, loss, frozenset() if verdict.exposures else frozenset({verdict.of}))
 
 
 def _print(

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from governance.attacker.program import FAR, Floats, Program
-from governance.attacker.reading import Range, outcome_range, people_range, share_range
-from governance.attacker.seen import EVERYBODY, Place, Printed, Seen, sums
+from governance.attacker.blocks import Blocks
+from governance.attacker.knowledge import NOTHING, Known, read_texts
+from governance.attacker.middle import Middle
+from governance.attacker.narrowing import narrow
+from governance.attacker.program import Program
+from governance.attacker.room import Room
+from governance.attacker.seen import EVERYBODY, Place, Printed, Seen, fingerprint, sums, without_repeats
+from governance.attacker.system import Cells, Floats, Places, System
+from governance.attacker.widths import SLACK, Widths, bounds, measures, too_narrow
 
-_ROUNDS = 12
-_SLACK = 1e-6
+# Fewer cells are asked about sooner than they are cut into blocks.
+_SMALL = 100
+_NARROWED = "can be narrowed below the limit"
 
 
 @dataclass(frozen=True)
@@ -26,23 +33,16 @@ class Exposure:
     """A hidden cell that can be narrowed below the limit, or a hidden one that is now shown."""
 
     place: Place
-    people: Range
     reason: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an attack found."""
+    """What an attack found; `of` names what was attacked, so that the same need not be attacked twice."""
 
     attacked: int
     exposures: tuple[Exposure, ...]
-
-
-@dataclass(frozen=True)
-class _Known:
-    people: Range
-    outcome: Range
-    share: Range
+    of: str = ""
 
 
 def attack(now: Seen, earlier: Sequence[Seen] = ()) -> Verdict:
@@ -50,183 +50,167 @@ def attack(now: Seen, earlier: Sequence[Seen] = ()) -> Verdict:
 
     What earlier releases gave away by themselves is out and is not held against this one.
     """
-    once_hidden = {place for seen in earlier for place in seen.hidden()}
-    shown_now = {place for place, printed in now.cells.items() if printed.people is not None}
-    again = [Exposure(p, Range(0, 0), "was hidden earlier and is shown now") for p in once_hidden & shown_now]
-    targets = sorted((set(now.hidden()) | once_hidden) - shown_now)
-    found: list[Exposure] = []
-    if targets and (earlier or shown_now):
-        found = _Attack(now, earlier, targets).run()
-    if found and earlier:
-        nothing_new = replace(now, cells=dict.fromkeys(now.cells, Printed(None, None)))
-        already = {e.place for e in _Attack(nothing_new, earlier, [e.place for e in found]).run()}
-        found = [exposure for exposure in found if exposure.place not in already]
-    return Verdict(len(targets), (*again, *found))
+    return Siege(earlier).attack(now)
+
+
+class Siege:
+    """Attacks on one cohort that hides more each time: who was free then is free now."""
+
+    def __init__(self, earlier: Sequence[Seen]) -> None:
+        """Take up the earlier releases, oldest first."""
+        self._earlier = without_repeats(earlier)
+        self._last: tuple[Seen, _Attack] | None = None
+
+    def attack(self, now: Seen) -> Verdict:
+        """Try everything on what is printed now."""
+        earlier = self._earlier
+        once_hidden = {place for seen in earlier for place in seen.hidden()}
+        shown_now = {place for place, printed in now.cells.items() if printed.people is not None}
+        again = [Exposure(p, "was hidden earlier and is shown now") for p in once_hidden & shown_now]
+        targets = sorted((set(now.hidden()) | once_hidden) - shown_now)
+        found: list[Exposure] = []
+        if targets and (earlier or shown_now):
+            found = self._narrowed(now, earlier, targets)
+        return Verdict(len(targets), (*again, *found), fingerprint(now, earlier))
+
+    def _narrowed(self, now: Seen, earlier: Sequence[Seen], targets: Sequence[Place]) -> list[Exposure]:
+        this = _Attack(now, earlier, targets)
+        found = this.run(self._last[1] if self._last and _hides_more(self._last[0], now) else None)
+        self._last = now, this
+        if found and earlier:
+            nothing_new = replace(now, cells=dict.fromkeys(now.cells, Printed(None, None)))
+            already = {e.place for e in _Attack(nothing_new, earlier, [e.place for e in found]).run()}
+            found = [exposure for exposure in found if exposure.place not in already]
+        return found
+
+
+def _hides_more(before: Seen, now: Seen) -> bool:
+    """True where everything that is shown now was shown so before, and what stood there stands there still."""
+    return before.cells.keys() <= now.cells.keys() and all(
+        printed.people is None or before.cells.get(place) == printed for place, printed in now.cells.items()
+    )
+
+
+class _Ground(NamedTuple):
+    """What stands firm: the conditions, the outermost ranges that they leave, and a world in which all hold."""
+
+    system: System
+    low: Floats
+    high: Floats
+    world: Floats
+    middle: Middle | None
 
 
 class _Attack:
-    """The unknowns, what is known of them, and the possible worlds seen so far."""
+    """The unknowns and what is known of them."""
 
     def __init__(self, now: Seen, earlier: Sequence[Seen], targets: Sequence[Place]) -> None:
         self.now = now
         self.every = list(dict.fromkeys([p for seen in (now, *earlier) for p in seen.cells]))
         self.number = {place: number for number, place in enumerate(self.every)}
-        self.old = {p: k for seen in earlier for p, k in _read(seen).items()}
-        self.new = _read(now)
-        self.old = {p: k for p, k in self.old.items() if p not in self.new}
+        self.new = read_texts(now)
+        old = {p: k for seen in earlier for p, k in read_texts(seen).items()}
+        self.old = {p: k for p, k in old.items() if p not in self.new}
+        #: Whom two possible worlds have shown to be free.
+        self.free: set[Place] = set()
         self.targets = np.array([self.number[place] for place in targets])
-        self.sums: dict[tuple[int, tuple[int, ...]], None] = {}
+        found: dict[tuple[int, tuple[int, ...]], None] = {}
         for seen in (now, *earlier):
             for total, parts in sums(seen, seen.cells):
-                self.sums[self.number[total], tuple(sorted(self.number[p] for p in parts))] = None
-        self.program = self._possible()
+                found[self.number[total], tuple(sorted(self.number[p] for p in parts))] = None
+        self.sums = list(found)
+        side = float(now.side_limit)
+        self.limits: Floats = np.array([float(now.limit), side, side][: 3 if now.is_rate else 1])
 
-    def _possible(self) -> Program:
-        """The program with as much of the earlier releases as fits what is printed now."""
-        program = self._program(self.old)
-        if self.old and program.world(np.zeros(program.columns)) is None:
-            self.old = self._still_true()
-            program = self._program(self.old)
-            if program.world(np.zeros(program.columns)) is None:
-                self.old = {}
-                program = self._program({})
-        return program
+    def run(self, before: _Attack | None = None) -> list[Exposure]:
+        """The cells that do not withstand.
 
-    def _program(self, old: dict[Place, _Known]) -> Program:
-        known = {**old, **self.new}
-        nothing = _Known(Range(0, FAR), Range(0, FAR), Range(0, 1))
-        found = [known.get(place, nothing) for place in self.every]
-        rate = self.now.is_rate
-        program = Program([k.people for k in found], [k.outcome for k in found] if rate else None)
-        for total, parts in self.sums:
-            program.sum_of(total, parts)
-        if rate:
-            for number, k in enumerate(found):
-                program.share(number, k.share, self.now.side_limit if self.every[number] in known else 0)
-        program.start()
-        return program
+        Args:
+            before: an attack on the same cohort when it showed more.
+        """
+        ground = self._ground()
+        # With as much of the earlier releases as fits what is printed now.
+        for older in (self._still_true, dict[Place, Known]):
+            if ground is None and self.old:
+                self.old = older()
+                ground = self._ground()
+        if ground is None:
+            return [Exposure(EVERYBODY, "cannot be: the printed numbers contradict each other")]
+        if before is not None and self.old.items() <= before.old.items():
+            self.free = set(before.free)
+        old = np.array([self.every[t] in self.old for t in self.targets.tolist()], dtype=bool)
+        spared = np.array([self.every[t] in self.free for t in self.targets.tolist()], dtype=bool)
+        found = self._opened(ground, self.targets[~old & ~spared])
+        if old.any():
+            program = Program(ground.system)
+            found += [cell for cell in self.targets[old].tolist() if self._is_discovered(program, cell)]
+        return [Exposure(self.every[cell], _NARROWED) for cell in found]
 
-    def _still_true(self) -> dict[Place, _Known]:
+    def _ground(self) -> _Ground | None:
+        """All conditions and a world that breaks none; none where there is no such world."""
+        known = {**self.old, **self.new}
+        found = [known.get(place, NOTHING) for place in self.every]
+        sides = [self.now.side_limit if place in known else 0 for place in self.every]
+        cells = Cells.of(found, sides, has_outcome=self.now.is_rate)
+        system = System.of(cells, self.sums)
+        low, high = narrow(*cells.ranges(), self.sums)
+        if system.size >= _SMALL:
+            middle = Middle(Room(cells, low, high), self.sums)
+            if middle.found:
+                return _Ground(system, low, high, middle.world, middle)
+        world = Program(system).any_world()
+        return None if world is None else _Ground(system, low, high, world, None)
+
+    def _opened(self, ground: _Ground, cells: Places) -> list[int]:
+        """Those of the cells that are narrowed down; the larger the program, the fewer are left to ask it about."""
+        low, high = ground.low[cells], ground.high[cells]
+        widths = Widths(cells, self.limits)
+        widths.learn(slice(None), measures(ground.system, ground.world, cells))
+        widths.settle(np.asarray((low >= self.limits - SLACK).all(axis=1)), is_open=False)
+        widths.settle(too_narrow(widths.low, widths.low + high - low, self.limits), is_open=True)
+        if ground.middle is not None:
+            ground.middle.look(widths)
+        if widths.waiting.any() and ground.system.size >= _SMALL:
+            blocks = Blocks(ground.system, self.sums)
+            blocks.search(widths, ground.world)
+            blocks.give_up(widths, ground.low, ground.high)
+        waiting = np.flatnonzero(widths.waiting)
+        if len(waiting):
+            program = Program(ground.system)
+            widths.search(program, waiting, cells[waiting])
+            for place in np.flatnonzero(widths.waiting).tolist():
+                widths.opened[place] = too_narrow(
+                    *bounds(program, int(cells[place]), len(self.limits)), self.limits
+                )
+        self.free |= {self.every[cell] for cell in cells[widths.free].tolist()}
+        return [int(cell) for cell in cells[widths.opened]]
+
+    def _still_true(self) -> dict[Place, Known]:
         """Earlier numbers that may still hold: those that need not move for the sums of today."""
         places = [p for p in self.every if p in self.old]
-        size, first = len(self.every), len(self.every)
-        nothing = Range(0, FAR)
-        people = [self.new[p].people if p in self.new else nothing for p in self.every]
+        size = len(self.every)
+        people = [self.new[p].people if p in self.new else NOTHING.people for p in self.every]
         # Two more unknowns for each earlier number: how far it has grown and shrunk.
-        program = Program([*people, *[nothing] * (2 * len(places))], None)
+        lows, highs = np.array([*people, *[NOTHING.people] * (2 * len(places))], dtype=float).T.copy()
+        system = System(lows, highs, has_outcome=False)
         for total, parts in self.sums:
-            program.row({total: -1.0, **dict.fromkeys(parts, 1.0)}, 0.0, 0.0)
+            system.row((total, *parts), (-1.0, *[1.0] * len(parts)), 0.0, 0.0)
         for step, place in enumerate(places):
-            grown, shrunk = first + 2 * step, first + 2 * step + 1
-            low, high = self.old[place].people
-            program.row({self.number[place]: 1.0, grown: -1.0, shrunk: 1.0}, low, high)
-        program.start()
-        objective = np.zeros(program.columns)
+            grown, shrunk = size + 2 * step, size + 2 * step + 1
+            system.row((self.number[place], grown, shrunk), (1.0, -1.0, 1.0), *self.old[place].people)
+        objective = np.zeros(system.columns)
         objective[size:] = -1.0
-        world = program.world(objective)
+        world = Program(system.close()).world(objective)
         if world is None:
             return {}
         moved = world[size::2] + world[size + 1 :: 2]
-        return {place: self.old[place] for place, by in zip(places, moved, strict=True) if by < _SLACK}
+        return {place: self.old[place] for place, by in zip(places, moved, strict=True) if by < SLACK}
 
-    def run(self) -> list[Exposure]:
-        """The cells that do not withstand."""
-        if self.program.world(np.zeros(self.program.columns)) is None:
-            return [Exposure(EVERYBODY, Range(0, 0), "the printed numbers contradict each other")]
-        shown_before = {self.number[place] for place in self.old}
-        fresh = np.array([t for t in self.targets if int(t) not in shown_before], dtype=int)
-        open_cells = [*self._not_yet_free(fresh), *(t for t in self.targets if int(t) in shown_before)]
-        return [e for e in (self._examine(int(t)) for t in open_cells) if e is not None]
-
-    def _measures(self, world: Floats, cells: NDArray[np.int64]) -> Floats:
-        people = world[cells]
-        if not self.program.has_outcome:
-            return people[:, None]
-        outcome = world[cells + self.program.size]
-        return np.stack([people, outcome, people - outcome], axis=1)
-
-    @property
-    def _limits(self) -> Floats:
-        side = float(self.now.side_limit)
-        return np.array([float(self.now.limit), side, side][: 3 if self.program.has_outcome else 1])
-
-    def _not_yet_free(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Whom no pair of possible worlds has shown to be free; each world is looked at for all cells at once."""
-        random = np.random.default_rng(7)
-        low = np.full((len(cells), len(self._limits)), np.inf)
-        high = -low
-        waiting = np.ones(len(cells), dtype=bool)
-        for round_number in range(_ROUNDS):
-            if not waiting.any():
-                break
-            weights = random.uniform(0.5, 1.5, len(cells)) * waiting
-            # All against all first, then one part against the other: sums hold most of them back otherwise.
-            signs = np.ones(len(cells)) if round_number < 2 else random.choice([-1.0, 1.0], len(cells))
-            for sign in (1.0, -1.0):
-                world = self.program.world(self._objective(cells, weights * signs * sign, round_number))
-                if world is None:
-                    return cells
-                measured = self._measures(world, cells)
-                low, high = np.minimum(low, measured), np.maximum(high, measured)
-            waiting = ~np.all(high - low >= self._limits - _SLACK, axis=1)
-        return cells[waiting]
-
-    def _objective(self, cells: NDArray[np.int64], weights: Floats, round_number: int) -> Floats:
-        objective = np.zeros(self.program.columns)
-        objective[cells] = weights
-        if self.program.has_outcome and round_number % 2:
-            # Outcomes against the people: both sides of the outcome move.
-            objective[cells] = weights / 2
-            objective[cells + self.program.size] = -weights
-        return objective
-
-    def _examine(self, cell: int) -> Exposure | None:
-        """The exact bounds of one cell."""
-        was_shown = self.every[cell] in self.old
-        if was_shown:
-            self.program.free(cell)
-        low, high = self._bounds(cell)
-        if was_shown:
-            self.program.bind(cell)
-        limits = self._limits
-        if np.all(high - low >= limits - _SLACK) or np.all(low >= limits - _SLACK):
-            return None
-        people = Range(float(low[0]), float(high[0]))
-        if was_shown:
-            before = self.old[self.every[cell]].people
-            if people.low <= before.low + _SLACK and people.high >= before.high - _SLACK:
-                return None
-        return Exposure(self.every[cell], people, "can be narrowed below the limit")
-
-    def _bounds(self, cell: int) -> tuple[Floats, Floats]:
-        size, ends = self.program.size, []
-        questions = [{cell: 1.0}]
-        if self.program.has_outcome:
-            questions += [{cell + size: 1.0}, {cell: 1.0, cell + size: -1.0}]
-        for sign in (-1.0, 1.0):
-            found = []
-            for measure, terms in enumerate(questions):
-                objective = np.zeros(self.program.columns)
-                for column, weight in terms.items():
-                    objective[column] = sign * weight
-                world = self.program.world(objective)
-                # An unanswered question counts as answered exactly: nothing is taken for safe by a failure.
-                found.append(0.0 if world is None else self._measures(world, np.array([cell]))[0, measure])
-            ends.append(np.array(found))
-        return ends[0], ends[1]
-
-
-def _read(seen: Seen) -> dict[Place, _Known]:
-    """What the printed texts of a release say of each shown cell."""
-    known = {}
-    for place, printed in seen.cells.items():
-        if printed.people is None:
-            continue
-        least = seen.limit
-        people = people_range(printed.people, seen.rules, least)
-        outcome, share = Range(0, FAR), Range(0, 1)
-        if seen.is_rate and printed.value is not None:
-            share = share_range(printed.value, people, seen.rules)
-            outcome = outcome_range(printed.value, printed.people, people, seen.rules)
-        known[place] = _Known(people, outcome, share)
-    return known
+    def _is_discovered(self, program: Program, cell: int) -> bool:
+        """What an earlier release showed is no discovery; what all else tells of it beyond that is."""
+        before = self.old[self.every[cell]].people
+        program.free(cell)
+        low, high = bounds(program, cell, len(self.limits))
+        program.bind(cell)
+        as_before = low[0] <= before.low + SLACK and high[0] >= before.high - SLACK
+        return bool(too_narrow(low, high, self.limits)) and not as_before

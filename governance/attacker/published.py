@@ -6,9 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from governance.attacker.attack import Exposure, attack
-from governance.attacker.seen import Place, Printed, Seen
+from governance.attacker.seen import Place, Printed, Seen, fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from psycopg import Connection
 
 # The rules of releases that do not state them: those of the warehouse when it published them.
@@ -60,7 +62,7 @@ class Reader:
                 self._overlapping[release_id].add(dimension)
 
     def cohort(self, code: str, cohort: str) -> list[Seen]:
-        """What the releases printed of one cohort, oldest first; the same printed twice is kept once."""
+        """What the releases printed of one cohort, oldest first."""
         cells: dict[int, dict[Place, Printed]] = defaultdict(dict)
         heads: dict[int, tuple[str, dict[str, Any]]] = {}
         rows = self._connection.execute(_CELLS, {"code": code, "cohort": cohort, "last": self._last})
@@ -73,13 +75,20 @@ class Reader:
             seen = Seen(
                 unit == "percent", rules, cells[release_id], above, frozenset(self._overlapping[release_id])
             )
-            if not found or found[-1] != seen:
-                found.append(seen)
+            found.append(seen)
         return found
 
 
-def attack_release(connection: Connection[Any], release_id: int) -> list[Finding]:
-    """Attack every cohort of a release with all that was published before it, withdrawn releases included."""
+def attack_release(
+    connection: Connection[Any], release_id: int, tried: Collection[str] = ()
+) -> list[Finding]:
+    """Attack every cohort of a release with all that was published before it, withdrawn releases included.
+
+    Args:
+        connection: where the release stands.
+        release_id: the release.
+        tried: names of attacks that found nothing; where what stands in the database is the very same, they are not repeated.
+    """
     reader = Reader(connection, release_id)
     found = []
     for code, cohort in connection.execute(
@@ -88,5 +97,6 @@ def attack_release(connection: Connection[Any], release_id: int) -> list[Finding
         (release_id,),
     ).fetchall():
         *earlier, now = reader.cohort(code, cohort)
-        found += [Finding(code, cohort, exposure) for exposure in attack(now, earlier).exposures]
+        if fingerprint(now, earlier) not in tried:
+            found += [Finding(code, cohort, exposure) for exposure in attack(now, earlier).exposures]
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -53,6 +55,24 @@ class Seen:
     def hidden(self) -> list[Place]:
         """The cells that say nothing."""
         return [place for place, printed in self.cells.items() if printed.people is None]
+
+
+def without_repeats(releases: Sequence[Seen]) -> list[Seen]:
+    """The same printed twice in a row, kept once."""
+    return [
+        seen for n, seen in enumerate(releases) if not n or fingerprint(seen) != fingerprint(releases[n - 1])
+    ]
+
+
+def fingerprint(now: Seen, earlier: Sequence[Seen] = ()) -> str:
+    """A name of all that an attack depends on, the same wherever it was read from."""
+    content = []
+    for seen in (*(without_repeats(earlier) if earlier else ()), now):
+        nodes = {node for place in seen.cells for node in ((place[0], place[1]), (place[2], place[3]))}
+        above = sorted((node, seen.above[node]) for node in nodes & seen.above.keys())
+        overlapping = sorted(seen.overlapping & {dimension for dimension, _ in nodes})
+        content.append((seen.is_rate, seen.rules, sorted(seen.cells.items()), above, overlapping))
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def sums(seen: Seen, cells: Mapping[Place, object]) -> list[tuple[Place, list[Place]]]:

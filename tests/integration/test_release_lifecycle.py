@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -50,7 +51,8 @@ def test_what_the_attacker_opens_is_not_published(
 ) -> None:
     # A suppressor that hides the small cell alone, exact counts, and an attacker that suppression does not hear.
     exact = state.disclosure.model_copy(update={"round_count_to": 1, "rate_step_by_size": False, "coded": []})
-    monkeypatch.setattr(governance.release_cells, "attack", lambda *_: Verdict(0, ()))
+    deaf = SimpleNamespace(attack=lambda _: Verdict(0, ()))
+    monkeypatch.setattr(governance.release_cells, "Siege", lambda _: deaf)
     monkeypatch.setattr(
         "governance.disclosure.suppression.Suppression.protect", lambda suppression: suppression.hidden
     )
