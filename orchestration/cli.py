@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Bring the warehouse up to date.",
     "link": "Link records into people; measure the result.",
     "release": "Disclosure control and publication.",
+    "extract": "De-identified rows for research, from a request to their destruction.",
     "status": "What is loaded, linked and published.",
     "deliveries": "Every delivery and what became of it.",
     "quality": "What the rules found, and files to hand back.",

@@ -74,6 +74,11 @@ class Home:
         return self.reports / "agencies"
 
     @property
+    def extracts(self) -> Path:
+        """Research extracts, one folder per project, until they are destroyed."""
+        return self.root / "extracts"
+
+    @property
     def site(self) -> Path:
         """The published site."""
         return self.root / "site"
@@ -119,6 +124,7 @@ class Home:
             self.linkage,
             self.ledger,
             self.reports,
+            self.extracts,
             self.site,
             self.dagster,
             self.dbt,

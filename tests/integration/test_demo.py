@@ -1,8 +1,10 @@
 """The whole way on a few hundred learners, and what a person does next, on the embedded server."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.demonstration import (
@@ -15,6 +17,7 @@ from tests.integration.demonstration import (
     demonstrated,
 )
 from warehouse.home import Home
+from warehouse.state import DEMO_STATE
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,31 @@ def test_linkage_is_as_good_as_promised(demonstration: Demonstration) -> None:
 
 def test_indicators_are_computed_beside_their_true_values(demonstration: Demonstration) -> None:
     check_indicators(demonstration)
+
+
+def test_an_extract_of_real_models_is_built_and_names_nobody(demonstration: Demonstration) -> None:
+    request = DEMO_STATE.parent / "extracts" / "college_and_work.yml"
+    told = demonstration.run("extract", "feasibility", str(request))
+    assert told.returncode == 0, told.stderr
+    agencies = told.stdout.rpartition("needed from ")[2].strip().split(", ")
+    for agency in agencies:
+        said = demonstration.run(
+            "extract", "approve", "COLLEGE-AND-WORK", "--agency", agency, "--by", "Data office"
+        )
+        assert said.returncode == 0, said.stderr
+    built = demonstration.run("extract", "build", "COLLEGE-AND-WORK")
+    assert built.returncode == 0, built.stderr
+    folder = demonstration.home.extracts / "COLLEGE-AND-WORK"
+    table = pq.read_table(folder / "COLLEGE-AND-WORK.parquet")
+    assert table.num_rows > 100
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    text = written.decode(errors="replace") + str(table.to_pylist()) + told.stdout + built.stdout
+    for (value,) in demonstration.warehouse().fetch_all(
+        "select person_id::text from core.dim_person union select student_id_state from identity.stg_k12__students"
+        " union select ssn from identity.stg_k12__students union select birthdate::text from identity.stg_k12__students"
+    ):
+        assert value is None or not re.search(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", text)
+    assert not any(word in text for word in demonstration.canary.words)
 
 
 def test_the_planted_person_is_where_identifiers_belong_and_nowhere_else(

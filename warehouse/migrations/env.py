@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from warehouse.tables import control, identity, ledger, published, quality, stewardship
+from warehouse.tables import control, governance, identity, ledger, published, quality, stewardship
 from warehouse.tables.base import Base
 
 # Importing the modules registers their tables.
-_REGISTERED = (control, identity, ledger, published, quality, stewardship)
+_REGISTERED = (control, governance, identity, ledger, published, quality, stewardship)
 
 context.configure(
     connection=context.config.attributes["connection"],

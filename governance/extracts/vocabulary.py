@@ -1,0 +1,163 @@
+"""What a research request may name: the package's groups and measures, and every indicator by its code.
+
+Belongs here: the vocabulary and what an indicator is as a group or a measure. Must not come here: requests, rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from warehouse.connection import Warehouse
+from warehouse.errors import P20WError
+
+_FILE = Path(__file__).with_name("vocabulary.yml")
+
+Kind = Literal["category", "year", "count", "amount"]
+#: A column of a layout, such as k12/student.sex.
+Element = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9_]+$")]
+
+_INDICATORS = """
+    select indicator_code, indicator_version, name, unit, definition, denominator, caveats
+    from indicators.registry where is_computed order by indicator_code
+"""
+# Indicators count persons or periods of participation: of several periods the last one speaks for the person.
+_OUTCOME = """
+    select distinct on (person_id) person_id, {value} as value from indicators.outcome
+    where indicator_code = {code} order by person_id, cohort_period desc, unit_id
+"""
+_COUNTED = """
+    select person_id, min(cast(substring(cohort_period from '[0-9]{{4}}') as integer)) as year
+    from indicators.outcome where indicator_code = {code} group by person_id
+"""
+
+
+class _Entry(BaseModel):
+    """A part of the vocabulary."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    elements: tuple[Element, ...] = Field(min_length=1)
+    sql: str
+
+
+class Group(_Entry):
+    """People by a year: one row per person."""
+
+    title: str
+
+
+class Measure(_Entry):
+    """One value per person.
+
+    Attributes:
+        describes: the column of the warehouse whose description tells what it is.
+        note: what the measure makes of that column.
+        kind: how it is coarsened.
+        key: whether outsiders may know the value of somebody.
+    """
+
+    describes: str
+    note: str = ""
+    kind: Kind
+    key: bool
+
+
+@dataclass(frozen=True)
+class Term:
+    """A group or a measure as a request uses it.
+
+    Attributes:
+        elements: layout -> columns it is made from; no columns where only the layout is known.
+        version: of an indicator.
+    """
+
+    name: str
+    title: str
+    sql: str
+    elements: Mapping[str, tuple[str, ...]]
+    kind: Kind = "category"
+    key: bool = False
+    describes: str = ""
+    caveats: str = ""
+    version: str = ""
+
+
+@lru_cache(maxsize=1)
+def _read() -> tuple[dict[str, Group], dict[str, Measure]]:
+    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    groups = {name: Group.model_validate(said) for name, said in content["groups"].items()}
+    return groups, {name: Measure.model_validate(said) for name, said in content["measures"].items()}
+
+
+class Vocabulary:
+    """Groups and measures by name; indicators are both."""
+
+    def __init__(self, warehouse: Warehouse, layouts_of: Mapping[str, Sequence[str]]) -> None:
+        """Read the package's vocabulary and the warehouse's indicators.
+
+        Args:
+            warehouse: has the registry of indicators, once its models are built.
+            layouts_of: the layouts behind each indicator.
+        """
+        groups, measures = _read()
+        self.groups = {name: _group(name, said) for name, said in groups.items()}
+        self.measures = {name: _measure(name, said) for name, said in measures.items()}
+        if not warehouse.fetch_value("select to_regclass('indicators.registry') is not null"):
+            raise P20WError(
+                "There is nothing to make an extract from yet.", "Load deliveries, then `p20w run`."
+            )
+        for row in warehouse.fetch_dicts(_INDICATORS):
+            elements: dict[str, tuple[str, ...]] = {
+                layout: () for layout in layouts_of.get(row["indicator_code"], ())
+            }
+            self.groups[row["indicator_code"]] = _counted(row, elements)
+            self.measures[row["indicator_code"]] = _outcome(row, elements)
+
+
+def _group(name: str, said: Group) -> Term:
+    return Term(name, said.title, said.sql, _by_layout(said.elements))
+
+
+def _measure(name: str, said: Measure) -> Term:
+    return Term(name, said.note, said.sql, _by_layout(said.elements), said.kind, said.key, said.describes)
+
+
+def _by_layout(elements: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for element in elements:
+        layout, _, column = element.partition(".")
+        found[layout] = (*found.get(layout, ()), column)
+    return found
+
+
+def _counted(row: Mapping[str, Any], elements: Mapping[str, tuple[str, ...]]) -> Term:
+    return Term(
+        row["indicator_code"],
+        f"Everybody whom the indicator {row['indicator_code']} counts: {row['denominator']}",
+        _COUNTED.format(code=_text(row["indicator_code"])),
+        elements,
+        version=row["indicator_version"],
+    )
+
+
+def _outcome(row: Mapping[str, Any], elements: Mapping[str, tuple[str, ...]]) -> Term:
+    is_amount = row["unit"] == "usd"
+    return Term(
+        row["indicator_code"],
+        f"{row['name']}: {row['definition']}" + ("" if is_amount else " yes, no or not_yet_available."),
+        _OUTCOME.format(code=_text(row["indicator_code"]), value="amount_usd" if is_amount else "outcome"),
+        elements,
+        "amount" if is_amount else "category",
+        caveats=row["caveats"] or "",
+        version=row["indicator_version"],
+    )
+
+
+def _text(value: str) -> str:
+    """A text of the registry as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'"
