@@ -27,6 +27,7 @@ _TABLE = """
         case when subgroup_dimension <> 'all' then 'subgroup' end)
 """
 
+# Crosses of two subgroup dimensions stay in the warehouse: their sums are not judged.
 _CELLS = """
     select indicator_code, indicator_version, cohort_period, organization_level, organization_id, pathway_level,
         pathway_id, subgroup_dimension, subgroup,
@@ -35,6 +36,7 @@ _CELLS = """
     from indicators.cube
     where ({table} = '' or {table} = any(%(tables)s)) and denominator_count > 0 {further}
         and organization_id is not null and pathway_id is not null and subgroup is not null
+        and position(' x ' in subgroup_dimension) = 0
         and (cohort_period = %(pooled_cohort)s) = %(pooled)s
 """
 
@@ -58,6 +60,7 @@ _LEVELS: dict[str, tuple[str, str, str, tuple[str, str] | None]] = {
     "school": ("core.dim_school", "school_id", "school_name", ("district", "district_id")),
     "career_cluster": ("core.dim_program", "career_cluster_code", "career_cluster_name", None),
     "cip": ("core.dim_program", "cip_code", "cip_title", ("career_cluster", "career_cluster_code")),
+    "pathway": ("indicators.career_pathway", "pathway_code", "pathway_name", None),
 }
 
 

@@ -16,6 +16,7 @@ _FAMILIES = {
     "perkins": "Perkins V",
     "wioa": "WIOA",
     "outcomes": "Outcomes",
+    "pathways": "Career pathways",
 }
 
 

@@ -23,9 +23,19 @@ _SCOPES = {"program": "program", "career_cluster": "cluster"}
 def chosen(state: State) -> dict[tuple[str, str], str]:
     """(set of parameters, parameter) -> value as text, for all that the state's file decides."""
     perkins = state.perkins
+    pathways = {
+        (f"PATHWAY:{code}", name): value
+        for code, pathway in state.pathways.items()
+        for name, value in (
+            ("name", pathway.name),
+            ("programs", "|".join(pathway.programs)),
+            ("credentials", "|".join(pathway.credentials)),
+            ("sectors", "|".join(pathway.sectors)),
+        )
+    }
     concentrator = perkins.concentrator
     since = f" since {perkins.valid_from}" if perkins.valid_from else ""
-    return {
+    return pathways | {
         ("PERKINS_SECONDARY", "definition"): f"{perkins.preset or 'own'}{since}",
         ("PERKINS_SECONDARY", "min_courses"): str(concentrator.min_courses),
         ("PERKINS_SECONDARY", "min_credits"): f"{concentrator.min_credits:g}",

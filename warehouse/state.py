@@ -283,6 +283,16 @@ class Clearinghouse(Section):
     return_field: Literal["random_key", "student_id_state"] = "random_key"
 
 
+class Pathway(Section):
+    """A career pathway: programs across agencies, the credentials of schools that belong to it, the sectors it aims at."""
+
+    name: Annotated[str, StringConstraints(min_length=1)]
+    #: CIP codes or their beginnings.
+    programs: list[Annotated[str, StringConstraints(pattern=r"^\d{2}(\.\d{0,4})?$")]] = Field(min_length=1)
+    credentials: list[str] = []
+    sectors: list[Annotated[str, StringConstraints(pattern=r"^\d{2}(-\d{2})?$")]] = []
+
+
 class State(Section):
     """One state's choices."""
 
@@ -293,6 +303,8 @@ class State(Section):
     perkins: Perkins
     #: Parameters and targets by indicator code: `WIOA_ER_Q2: {target: 0.7, target_PY2022: 0.72}`.
     indicators: dict[str, dict[str, str | int | float]] = {}
+    #: Career pathways by a short name, in the place of the default ones.
+    pathways: dict[SubmitterName, Pathway] = {}
     disclosure: Disclosure
     linkage: Linkage
     clearinghouse: Clearinghouse | None = None

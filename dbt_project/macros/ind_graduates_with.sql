@@ -21,13 +21,7 @@
     students holds, only who is counted differs. -#}
 {% macro ind_concentrators_of(cohort) %}
     select
-        cohort.cohort_period,
-        cohort.unit_id,
-        cohort.person_id,
-        cohort.school_id,
-        cohort.district_id,
-        cohort.cip_code,
-        cohort.career_cluster_code,
+        {{ ind_unit('cohort') }},
         cohort.outcome,
         cohort.amount_usd,
         cohort.evidence_source,

@@ -61,13 +61,7 @@
     )
 
     select
-        students.cohort_period,
-        students.unit_id,
-        students.person_id,
-        students.school_id,
-        students.district_id,
-        students.cip_code,
-        students.career_cluster_code,
+        {{ ind_unit('students') }},
         coalesce(
             students.closes <= least(availability.last_nsc_date, availability.last_postsecondary_date), false
         ) as is_available,

@@ -4,13 +4,7 @@
     -- Both wages and college terms must reach the quarter; a state without any college source is judged by wages.
     -- Units measured before the first delivered wages cannot be judged, ever, and are left out.
     select
-        units.cohort_period,
-        units.unit_id,
-        units.person_id,
-        units.school_id,
-        units.district_id,
-        units.cip_code,
-        units.career_cluster_code,
+        {{ ind_unit('units') }},
         coalesce(units.measured_quarter_index <= least(
             availability.last_wage_quarter_index,
             control.quarter_index(least(availability.last_nsc_date, availability.last_postsecondary_date))

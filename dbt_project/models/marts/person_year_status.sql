@@ -14,6 +14,7 @@ final as (
         bool_or(quarters.is_employed) as is_employed,
         count(*) filter (where quarters.is_employed) as employed_quarter_count,
         count(*) filter (where quarters.is_wage_observed) as observed_quarter_count,
+        count(*) filter (where quarters.is_college_observed) as observed_college_quarter_count,
         sum(quarters.wage_usd) as wage_usd,
         {{ mart_status(
             'bool_or(quarters.is_in_school)', 'bool_or(quarters.is_enrolled)', 'bool_or(quarters.is_employed)'

@@ -18,10 +18,10 @@ calendar as (select * from {{ ref('dim_calendar_quarter') }}),
 degrees as (
     select
         person_id,
-        cast(extract(year from award_date + interval '6 months') as integer) as school_year,
+        {{ academic_year_of('award_date') }} as school_year,
         max(award_title) as highest_degree
     from awards
-    group by person_id, cast(extract(year from award_date + interval '6 months') as integer)
+    group by person_id, {{ academic_year_of('award_date') }}
 ),
 
 first_diploma as (

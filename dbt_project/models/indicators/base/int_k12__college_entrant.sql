@@ -26,13 +26,7 @@ first_spell as (
 
 final as (
     select
-        first_spell.cohort_period,
-        first_spell.unit_id,
-        first_spell.person_id,
-        first_spell.school_id,
-        first_spell.district_id,
-        first_spell.cip_code,
-        first_spell.career_cluster_code,
+        {{ ind_unit('first_spell') }},
         first_spell.diploma_date,
         first_spell.entry_date,
         first_spell.institution_key,

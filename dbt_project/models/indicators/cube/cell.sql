@@ -2,6 +2,8 @@
 -- Read several times and by index each time: materialising it would cost more.
 with cells as not materialized (select * from {{ ref('cube') }}),
 
+peers as (select * from {{ ref('peer_group') }}),
+
 targets as (select * from {{ ref('indicator_target') }}),
 
 parameters as (
@@ -41,6 +43,8 @@ final as (
         (measured.numerator_count + measured.unlinked_count)
         / nullif(cast(measured.denominator_count as double precision), 0) as rate_all_unlinked_yes,
         coalesce(state.rate, state.median_amount_usd) as state_value,
+        peer.peer_count,
+        peer.value as peer_value,
         previous.cohort_period as previous_cohort_period,
         previous.value as previous_value,
         coalesce(own_target.target_value, any_target.target_value) as target_value,
@@ -71,34 +75,41 @@ final as (
     cross join parameters
     left join cells as state
         on
-            measured.indicator_code = state.indicator_code
-            and measured.indicator_version = state.indicator_version
-            and measured.cohort_period = state.cohort_period
+            {{ ind_same_cell('measured', 'state', ['organization_level', 'organization_id']) }}
             and state.organization_id = 'all'
             and state.organization_level = 'state'
-            and measured.pathway_level = state.pathway_level
-            and measured.pathway_id = state.pathway_id
-            and measured.subgroup_dimension = state.subgroup_dimension
-            and measured.subgroup = state.subgroup
     left join lateral (
         select
             earlier.cohort_period,
             coalesce(earlier.rate, earlier.median_amount_usd) as value
         from cells as earlier
         where
-            earlier.indicator_code = measured.indicator_code
-            and earlier.indicator_version = measured.indicator_version
+            {{ ind_same_cell('measured', 'earlier', ['cohort_period']) }}
             and earlier.cohort_period < measured.cohort_period
             and measured.cohort_period <> 'all'
-            and earlier.organization_level = measured.organization_level
-            and earlier.organization_id = measured.organization_id
-            and earlier.pathway_level = measured.pathway_level
-            and earlier.pathway_id = measured.pathway_id
-            and earlier.subgroup_dimension = measured.subgroup_dimension
-            and earlier.subgroup = measured.subgroup
         order by earlier.cohort_period desc
         limit 1
     ) as previous on true
+    left join lateral (
+        select
+            count(*) as peer_count,
+            -- Medians cannot be pooled: theirs is the median of medians.
+            coalesce(
+                percentile_cont(0.5) within group (order by theirs.median_amount_usd),
+                cast(sum(theirs.numerator_count) / sum(theirs.denominator_count) as double precision)
+            ) as value
+        from peers as own
+        inner join peers as other
+            on
+                own.organization_level = other.organization_level
+                and own.peer_group = other.peer_group
+                and own.organization_id <> other.organization_id
+        inner join cells as theirs on other.organization_id = theirs.organization_id
+        where
+            own.organization_level = measured.organization_level
+            and own.organization_id = measured.organization_id
+            and {{ ind_same_cell('theirs', 'measured', ['organization_id']) }}
+    ) as peer on true
     left join targets as own_target
         on measured.indicator_code = own_target.indicator_code and measured.cohort_period = own_target.cohort_period
     left join targets as any_target

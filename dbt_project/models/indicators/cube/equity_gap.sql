@@ -24,24 +24,11 @@ compared as (
     cross join parameters
     inner join cells as whole
         on
-            groups.indicator_code = whole.indicator_code
-            and groups.indicator_version = whole.indicator_version
-            and groups.cohort_period = whole.cohort_period
-            and groups.organization_level = whole.organization_level
-            and groups.organization_id = whole.organization_id
-            and groups.pathway_level = whole.pathway_level
-            and groups.pathway_id = whole.pathway_id
+            {{ ind_same_cell('groups', 'whole', ['subgroup_dimension', 'subgroup']) }}
             and whole.subgroup_dimension = 'all'
     left join cells as reference
         on
-            groups.indicator_code = reference.indicator_code
-            and groups.indicator_version = reference.indicator_version
-            and groups.cohort_period = reference.cohort_period
-            and groups.organization_level = reference.organization_level
-            and groups.organization_id = reference.organization_id
-            and groups.pathway_level = reference.pathway_level
-            and groups.pathway_id = reference.pathway_id
-            and groups.subgroup_dimension = reference.subgroup_dimension
+            {{ ind_same_cell('groups', 'reference', ['subgroup']) }}
             and reference.subgroup = any(string_to_array(parameters.reference, '|'))
 ),
 

@@ -33,13 +33,7 @@ enrolled as (
 -- College and wages must both have come: what is missing would look like nothing.
 judged as (
     select
-        units.cohort_period,
-        units.unit_id,
-        units.person_id,
-        units.school_id,
-        units.district_id,
-        units.cip_code,
-        units.career_cluster_code,
+        {{ ind_unit('units') }},
         units.earned_usd,
         units.is_available
         and coalesce(

@@ -17,12 +17,7 @@ measured as (
 judged as (
     select
         measured.*,
-        exists(
-            select 1 from fields
-            where
-                fields.cip_family_code = left(measured.cip_code, 2)
-                and fields.naics_sector = employers.naics_sector
-        ) as is_met,
+        {{ ind_in_field('measured.cip_code', 'employers.naics_sector') }} as is_met,
         cast(null as numeric) as earned_usd
     from measured
     left join employers on measured.employer_key = employers.employer_key

@@ -11,7 +11,7 @@ awarded as (
     from (
         select
             *,
-            cast(extract(year from award_date + interval '6 months') as integer) as academic_year
+            {{ academic_year_of('award_date') }} as academic_year
         from awards
         where award_date is not null
     ) as dated

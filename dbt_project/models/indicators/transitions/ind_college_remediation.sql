@@ -1,19 +1,9 @@
 -- One row per graduate in a college of the state that reports courses: a developmental course in the first year.
-with entrants as (select * from {{ ref('int_k12__college_entrant') }}),
+with windows as ({{ ind_entrants_until_end_of('window_days', 'COLLEGE_REMEDIATION') }}),
 
 courses as (select * from {{ ref('fct_postsecondary_course') }}),
 
 availability as (select * from {{ ref('availability') }}),
-
-parameters as ({{ ind_parameters('COLLEGE_REMEDIATION', ['window_days']) }}),
-
-windows as (
-    select
-        entrants.*,
-        entrants.entry_date + cast(parameters.window_days as integer) as closes
-    from entrants
-    cross join parameters
-),
 
 -- Only who is known with courses is asked: colleges elsewhere tell of none.
 taken as (
@@ -32,13 +22,7 @@ taken as (
 
 judged as (
     select
-        windows.cohort_period,
-        windows.unit_id,
-        windows.person_id,
-        windows.school_id,
-        windows.district_id,
-        windows.cip_code,
-        windows.career_cluster_code,
+        {{ ind_unit('windows') }},
         coalesce(windows.closes <= availability.last_postsecondary_date, false) as is_available,
         case when taken.is_developmental then 'unit_record' end as found_in,
         cast(null as text) as employer_key

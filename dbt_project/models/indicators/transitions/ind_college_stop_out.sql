@@ -1,21 +1,11 @@
 -- One row per graduate who entered college: a year away from every college, without an award.
-with entrants as (select * from {{ ref('int_k12__college_entrant') }}),
+with windows as ({{ ind_entrants_until_end_of('window_years', 'COLLEGE_STOP_OUT') }}),
 
 college as (select * from {{ ref('fct_postsecondary_enrollment') }}),
 
 awards as (select * from {{ ref('fct_postsecondary_award') }}),
 
 availability as (select * from {{ ref('availability') }}),
-
-parameters as ({{ ind_parameters('COLLEGE_STOP_OUT', ['window_years']) }}),
-
-windows as (
-    select
-        entrants.*,
-        cast(entrants.entry_date + make_interval(years => cast(parameters.window_years as integer)) as date) as closes
-    from entrants
-    cross join parameters
-),
 
 -- The last day in any college so far, and the first day of the next spell, of every spell since the entry.
 spells as (
@@ -53,13 +43,7 @@ stopped as (
 
 judged as (
     select
-        windows.cohort_period,
-        windows.unit_id,
-        windows.person_id,
-        windows.school_id,
-        windows.district_id,
-        windows.cip_code,
-        windows.career_cluster_code,
+        {{ ind_unit('windows') }},
         coalesce(
             windows.closes + 365 <= least(availability.last_nsc_date, availability.last_postsecondary_date), false
         ) as is_available,

@@ -1,22 +1,16 @@
 -- One row per graduate who entered a two-year college: enrollment at a four-year college after it.
-with entrants as (select * from {{ ref('int_k12__college_entrant') }}),
+with entrants as ({{ ind_entrants_until_end_of('window_years', 'COLLEGE_TRANSFER_2_4') }}),
+
+windows as (
+    select * from entrants
+    where institution_level in ('2', 'L')
+),
 
 college as (select * from {{ ref('fct_postsecondary_enrollment') }}),
 
 institutions as (select * from {{ ref('dim_institution') }}),
 
 availability as (select * from {{ ref('availability') }}),
-
-parameters as ({{ ind_parameters('COLLEGE_TRANSFER_2_4', ['window_years']) }}),
-
-windows as (
-    select
-        entrants.*,
-        cast(entrants.entry_date + make_interval(years => cast(parameters.window_years as integer)) as date) as closes
-    from entrants
-    cross join parameters
-    where entrants.institution_level in ('2', 'L')
-),
 
 -- With or without an award of the first college.
 moved as (
@@ -36,13 +30,7 @@ moved as (
 
 judged as (
     select
-        windows.cohort_period,
-        windows.unit_id,
-        windows.person_id,
-        windows.school_id,
-        windows.district_id,
-        windows.cip_code,
-        windows.career_cluster_code,
+        {{ ind_unit('windows') }},
         coalesce(
             windows.closes <= least(availability.last_nsc_date, availability.last_postsecondary_date), false
         ) as is_available,

@@ -5,13 +5,7 @@ parameters as ({{ ind_parameters('DUAL_SUCCESS', ['min_credits']) }}),
 
 judged as (
     select
-        graduates.cohort_period,
-        graduates.unit_id,
-        graduates.person_id,
-        graduates.school_id,
-        graduates.district_id,
-        graduates.cip_code,
-        graduates.career_cluster_code,
+        {{ ind_unit('graduates') }},
         graduates.is_college_available as is_available,
         case
             when graduates.dual_credits >= cast(parameters.min_credits as numeric) then graduates.dual_source

@@ -1,0 +1,13 @@
+-- One row per person and career pathway entered: a certificate or degree of a college in the pathway.
+with judged as ({{ ind_pathway_credentialed(['AcademicCertificate', 'AcademicDegree']) }}),
+
+final as (
+    select
+        'AQCP_DEGREE' as indicator_code,
+        '1.0' as indicator_version,
+        {{ ind_judged() }},
+        pathway_code
+    from judged
+)
+
+select * from final
