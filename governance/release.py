@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from governance.attacker.published import Finding, Reader, attack_release
 from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
-from governance.release_cells import Decided, Loss, decide, refuse_unknown
+from governance.protection import Loss
+from governance.release_cells import Decided, decide, refuse_unknown
 from governance.release_source import (
     check_cohort_choice,
     read_cohorts,

@@ -162,7 +162,8 @@ def _add_empty(
         if within == STATE and node != STATE:
             nodes[node.dimension].add(node)
     nested = {node.dimension for node in parents}
-    for within, dimension in {(key.within, key.node.dimension) for key in cells if key != TOTAL}:
+    # In order, so that every process makes the same choice between cells that cost the same.
+    for within, dimension in sorted({(key.within, key.node.dimension) for key in cells if key != TOTAL}):
         if dimension not in nested:
-            for node in nodes[dimension]:
+            for node in sorted(nodes[dimension]):
                 cells.setdefault(CellKey(within, node), Cell(0))

@@ -21,10 +21,11 @@ _FRESH_SUM_COST = 1.0
 class Suppression:
     """The hidden cells of one cohort; grows only, as more is asked of it."""
 
-    def __init__(self, block: Block, cohort: CohortCells) -> None:
+    def __init__(self, block: Block, cohort: CohortCells, start: Flags | None = None) -> None:
         self.block = block
         self._cohort = cohort
-        self.hidden: Flags = block.sensitive | block.must_hide
+        forced = block.sensitive | block.must_hide
+        self.hidden: Flags = forced if start is None else forced | start
         self._exact: set[int] = set()
 
     @property

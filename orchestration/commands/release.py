@@ -135,5 +135,11 @@ def _say(summary: ReleaseSummary) -> None:
     )
     if loss.learners:
         click.echo(
-            f"Counts of learners in tables by one thing: {loss.hidden_learners / loss.learners:.1%} hidden."
+            f"Lost: {loss.hidden_cells / loss.cells:.1%} of the cells, and {loss.hidden_learners / loss.learners:.1%} of the"
+            " learners in tables by one thing. Leaving out every table with a small cell would lose"
+            f" {loss.rolled_up_cells / loss.cells:.1%} and {loss.rolled_up_learners / loss.learners:.1%}."
         )
+        if loss.bound:
+            click.echo(
+                f"Hidden cells and learners are {loss.cost / loss.bound:.2f} times the least that any choice must hide."
+            )

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-import governance.release_cells
+import governance.protection
 from governance.attacker.attack import Verdict
 from governance.release import ReleaseRefused, build_release, check_release, make_release
 from governance.release_diff import diff_releases, write_changes
@@ -52,7 +52,7 @@ def test_what_the_attacker_opens_is_not_published(
     # A suppressor that hides the small cell alone, exact counts, and an attacker that suppression does not hear.
     exact = state.disclosure.model_copy(update={"round_count_to": 1, "rate_step_by_size": False, "coded": []})
     deaf = SimpleNamespace(attack=lambda _: Verdict(0, ()))
-    monkeypatch.setattr(governance.release_cells, "Siege", lambda _: deaf)
+    monkeypatch.setattr(governance.protection, "Siege", lambda _: deaf)
     monkeypatch.setattr(
         "governance.disclosure.suppression.Suppression.protect", lambda suppression: suppression.hidden
     )
@@ -182,6 +182,7 @@ def test_the_commands_say_what_they_did(
     ]
     assert "A release would be published." in said[0]
     assert "opened none" in said[1]
+    assert "times the least that any choice must hide" in said[0]
     assert "published" in said[2]
     again = CliRunner().invoke(command, ["check", "--as-of", said[2].split()[0]], catch_exceptions=False)
     assert "comes out equal" in again.output

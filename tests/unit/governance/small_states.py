@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from governance.disclosure.cells import STATE, TOTAL, CellKey, Node, complete
 from governance.disclosure.policy import DisclosurePolicy
 from governance.disclosure.primary import Cell
-from governance.release_cells import NO_HISTORY, Protected, protect
+from governance.protection import Protected, protect
+from governance.release_source import NO_HISTORY
 
 Atoms = Mapping[tuple[str, str, str, str], tuple[int, int]]
 

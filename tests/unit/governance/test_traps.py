@@ -16,8 +16,8 @@ from governance.disclosure.cells import STATE, TOTAL, CellKey, Node, complete
 from governance.disclosure.policy import DisclosurePolicy
 from governance.disclosure.primary import Cell
 from governance.disclosure.rounding import shown_count, shown_rate
-from governance.release_cells import NO_HISTORY, protect
-from governance.release_source import History
+from governance.protection import protect
+from governance.release_source import NO_HISTORY, History
 from tests.unit.governance.small_states import EXACT, ROUNDED
 
 Rows = dict[tuple[str, ...], tuple[int, int]]

@@ -8,7 +8,8 @@ from governance.disclosure.capacity import block_of
 from governance.disclosure.cells import STATE, TOTAL, CellKey, Node, complete
 from governance.disclosure.policy import DisclosurePolicy
 from governance.disclosure.primary import Cell
-from governance.release_cells import NO_HISTORY, protect
+from governance.protection import protect
+from governance.release_source import NO_HISTORY
 
 COUNTS = {
     "Alpha": (15, 1, 3, 1),
