@@ -17,6 +17,7 @@ COMMANDS = {
     "synth": "Write the synthetic agencies' files, and the truth beside them.",
     "layout": "Check, draft and show the layouts of files.",
     "agreement": "Data-sharing agreements, what they cover and what is missing.",
+    "approvals": "Changes of layouts, rules and parameters, and the agencies' word on them.",
     "load": "Load delivered files and judge them.",
     "run": "Bring the warehouse up to date.",
     "link": "Link records into people; measure the result.",

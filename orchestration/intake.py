@@ -13,6 +13,7 @@ from ingest.loader import load_file
 from ingest.recognise import parse_name
 from ingest.sync import sync_catalogue
 from orchestration.agencies import hand_back, hand_back_refusal
+from orchestration.approvals import approved_parameters, install_approvals
 from orchestration.indicator_names import check_names
 from orchestration.permission import delivery_permission
 from quality_checks.gate import run_gate
@@ -77,7 +78,8 @@ def prepare(warehouse: Warehouse, state: State) -> None:
     sync_catalogue(warehouse, state)
     sync_rules(warehouse)
     sync_limitations(warehouse, state)
-    sync_parameters(warehouse, state)
+    install_approvals(warehouse, state)
+    sync_parameters(warehouse, state, approved_parameters(warehouse, state))
     sync_calendar(warehouse, state)
 
 
@@ -86,7 +88,7 @@ def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
 
     The warehouse must be prepared.
     """
-    intake, asked = Intake(layout.key), delivery_permission(state)
+    intake, asked = Intake(layout.key), delivery_permission(warehouse, state)
     for result in load_pending(warehouse, layout.key, warehouse.home.incoming, state=state, permission=asked):
         if result.outcome == "failed":
             intake.refused.append(result.reason)
@@ -152,7 +154,7 @@ def load_by_hand(
             amends=amends,
             again=again,
             state=state,
-            permission=delivery_permission(state),
+            permission=delivery_permission(warehouse, state),
         )
     except P20WError as error:
         told = str(error) if str(error).startswith(path.name) else f"{path.name}: {error}"

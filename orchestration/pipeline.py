@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from importlib import metadata
 
+from governance.approvals.register import approval_count
 from ingest.landing import pending_files, record_duplicates, wait_until_settled
 from orchestration import dagster_home, parse_ahead
 from orchestration.manifest import fingerprint as project_fingerprint
@@ -114,7 +115,7 @@ def is_current(warehouse: Warehouse) -> bool:
     )
     if last is None or last != fingerprint(warehouse):
         return False
-    return not pending_files(warehouse, permission=delivery_permission(load_state()))
+    return not pending_files(warehouse, permission=delivery_permission(warehouse, load_state()))
 
 
 def fingerprint(warehouse: Warehouse) -> str:
@@ -127,6 +128,7 @@ def fingerprint(warehouse: Warehouse) -> str:
             deliveries,
             load_state().model_dump(mode="json"),
             project_fingerprint(),
+            approval_count(warehouse),
             metadata.version("p20w"),
         ]
     )

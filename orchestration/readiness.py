@@ -160,6 +160,17 @@ def described_sets(rule: dict[str, Any]) -> list[str]:
     return str(rule["config"]["meta"]["indicator"].get("parameter_sets") or "").split()
 
 
+def parameter_sets() -> dict[str, tuple[str, ...]]:
+    """The indicators that use each set of parameters, by the set's name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for model in load_manifest()["nodes"].values():
+        said = model["config"].get("meta", {}).get("indicator") if "config" in model else None
+        if said:
+            for name in described_sets(model):
+                found[name] = (*found.get(name, ()), said["code"])
+    return found
+
+
 @dataclass(frozen=True)
 class CellName:
     """Which cell is traced: the cohort, and at most one organisation and one subgroup."""

@@ -31,7 +31,7 @@ def incoming_files(context: dg.SensorEvaluationContext, warehouse: WarehouseReso
     from orchestration.permission import delivery_permission
 
     opened, state = warehouse.open(), warehouse.state()
-    files = pending_files(opened, state=state, permission=delivery_permission(state))
+    files = pending_files(opened, state=state, permission=delivery_permission(opened, state))
     checksums = Register(opened).checksums(files)
     asked: set[str] = set(json.loads(context.cursor)) if context.cursor else set()
     new = {file: checksums[file.path] for file in files if checksums.get(file.path, "") not in asked | {""}}

@@ -12,10 +12,11 @@ from ingest.deliveries import (
     list_events,
 )
 from ingest.landing import pending_files, refused_files, unsettled_files
+from orchestration.approval_list import waiting
 from orchestration.permission import delivery_permission
 from warehouse.connection import Warehouse
 from warehouse.deliveries import find_delivery
-from warehouse.state import load_state
+from warehouse.state import State, load_state
 
 # So many of a kind are told one by one.
 _FEW = 10
@@ -30,14 +31,13 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
     )
     yield f"home       {warehouse.home.root}  ({kind})"
     incoming, state = warehouse.home.incoming, load_state()
-    pending = len(pending_files(warehouse, state=state, permission=delivery_permission(state)))
+    pending = len(pending_files(warehouse, state=state, permission=delivery_permission(warehouse, state)))
     yield f"waiting    {pending} files in {incoming}"
     if arriving := unsettled_files(incoming, state):
         yield f"arriving   {len(arriving)} files that may still be growing, or whose .done marker has not come"
     for file, reason in refused_files(warehouse, incoming, state):
         yield f"refused    {file.path.relative_to(incoming)}: {reason}"
-    for reminder in reminders(state):
-        yield f"{'ended' if reminder.is_over else 'ends soon':<10} {reminder.sentence}"
+    yield from _between_agencies(warehouse, state)
     sync_calendar(warehouse, state)
     missing = timeliness(warehouse, statuses=("missing",))
     for found in missing[:_FEW]:
@@ -66,6 +66,17 @@ def status_lines(warehouse: Warehouse) -> Iterator[str]:
         "select status, coalesce(finished_at, started_at) from control.pipeline_run order by started_at desc limit 1"
     ):
         yield f"last run   {status} at {finished:%Y-%m-%d %H:%M}"
+
+
+def _between_agencies(warehouse: Warehouse, state: State) -> Iterator[str]:
+    """Agreements that end or have ended, and changes that wait for an approval."""
+    for reminder in reminders(state):
+        yield f"{'ended' if reminder.is_over else 'ends soon':<10} {reminder.sentence}"
+    changes = waiting(warehouse, state)
+    for change in changes[:_FEW]:
+        yield f"approval   {change.sentence}"
+    if len(changes) > _FEW:
+        yield f"approval   and {len(changes) - _FEW} more: `p20w approvals list`"
 
 
 def delivery_lines(warehouse: Warehouse, layout: str | None, status: str | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ingest.deliveries import list_deliveries
 from orchestration.agencies import hand_back
+from orchestration.approvals import changes_of
 from orchestration.intake import prepare
 from quality_checks.gate import run_gate
 from quality_checks.stewardship import accept_held, withdraw
@@ -54,6 +55,7 @@ def judge_again(delivery_id: int | None) -> Iterator[str]:
     warehouse = open_warehouse()
     state = load_state()
     prepare(warehouse, state)
+    changes = changes_of(warehouse, state)
     held = list_deliveries(warehouse, status="held")
     if delivery_id is not None:
         held = [delivery for delivery in held if delivery.delivery_id == delivery_id]
@@ -66,6 +68,7 @@ def judge_again(delivery_id: int | None) -> Iterator[str]:
     if not held:
         yield "No delivery is held."
     for layout in dict.fromkeys(delivery.layout for delivery in reversed(held)):
+        changes.require(layout)
         result = run_gate(warehouse, layout, include_held=True, only=delivery_id)
         hand_back(warehouse, state, (decision.delivery_id for decision in result.decisions))
         for decision in result.decisions:

@@ -49,9 +49,12 @@ def chosen(state: State) -> dict[tuple[str, str], str]:
     }
 
 
-def sync_parameters(warehouse: Warehouse, state: State) -> None:
-    """Make control.state_parameter say what the state's file says; the whole table in one transaction."""
-    rows = [(code, parameter, value) for (code, parameter), value in chosen(state).items()]
+def sync_parameters(
+    warehouse: Warehouse, state: State, in_force: Mapping[tuple[str, str], str] | None = None
+) -> None:
+    """Make control.state_parameter say what the state's file says, or what of it is in force; in one transaction."""
+    values = chosen(state) if in_force is None else in_force
+    rows = [(code, parameter, value) for (code, parameter), value in values.items()]
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.execute("lock table control.state_parameter in share row exclusive mode")
         cursor.execute("delete from control.state_parameter")

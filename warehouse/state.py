@@ -269,6 +269,8 @@ class Governance(Section):
 
     #: Whether deliveries, releases and extracts stop without an agreement for their elements.
     agreements: Literal["required", "none"] = "required"
+    #: Whether changes of layouts, rules and parameters wait for the approval of the agencies they touch.
+    approvals: Literal["required", "none"] = "required"
     #: So many days before an agreement ends, `p20w doctor` begins to say so.
     remind_days: Annotated[int, Field(ge=0, le=1000)] = 90
 

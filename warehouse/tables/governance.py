@@ -1,4 +1,4 @@
-"""Schemas control and identity: research extracts, who approved them, and the codes of their people.
+"""Schemas control and identity: what agencies approved, research extracts, and the codes of their people.
 
 What left the warehouse stands in the disclosure log as well (ledger); published numbers do not belong here.
 """
@@ -48,6 +48,29 @@ class ResearchExtractEvent(Base):
     agency: Mapped[str | None]
     actor: Mapped[str]
     detail: Mapped[Json]
+    at: Mapped[Now]
+
+
+class Approval(Base):
+    """One row per content of a layout, rule or parameter that an agency approved; rows are only ever added."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "layout", "rule", "parameter"), name="kind"),
+        CheckConstraint(one_of("origin", "installation", "agency"), name="origin"),
+        Index(None, "subject"),
+        {"schema": "control"},
+    )
+
+    approval_id: Mapped[BigId]
+    kind: Mapped[str]
+    name: Mapped[str]
+    subject: Mapped[str]
+    sha256: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    agency: Mapped[str]
+    actor: Mapped[str]
+    origin: Mapped[str]
     at: Mapped[Now]
 
 
