@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from governance.attacker.published import Finding, Reader, attack_release
 from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
 from governance.protection import Loss
+from governance.release_approval import SHORT, missing_approvals
 from governance.release_cells import Decided, decide, refuse_unknown
 from governance.release_source import (
     check_cohort_choice,
@@ -43,7 +44,7 @@ class NothingToPublish(P20WError):
 
 
 class ReleaseRefused(P20WError):
-    """The release was not published: a hidden number could be worked out, or a number is not plausible."""
+    """Nothing was published: a hidden number could be worked out, a number is not plausible, or an approval is missing."""
 
 
 class Judgement(Protocol):
@@ -80,6 +81,10 @@ class ReleaseSummary:
     hidden_cells: int
     loss: Loss
     warnings: tuple[str, ...] = ()
+    #: The fingerprint of what the release says, by which offices approve it.
+    content: str = ""
+    #: Offices that have not approved it.
+    waits_for: tuple[str, ...] = ()
 
 
 def build_release(warehouse: Warehouse, state: State) -> int:
@@ -92,7 +97,7 @@ def check_release(warehouse: Warehouse, state: State, *, gate: Gate | None = Non
     found: list[ReleaseSummary] = []
     try:
         with warehouse.connect() as connection:
-            found.append(_make(connection, state, gate))
+            found.append(_make(connection, state, gate, must_be_approved=False))
             raise _OnlyTried
     except _OnlyTried:
         return found[0]
@@ -112,13 +117,15 @@ def make_release(warehouse: Warehouse, state: State, *, gate: Gate | None = None
         gate: judges the numbers in the release's own transaction, whether they are whole and plausible.
 
     Raises:
-        ReleaseRefused: the gate or the attacker found something.
+        ReleaseRefused: the gate or the attacker found something, or an approval is missing.
     """
     with warehouse.connect() as connection:
-        return _make(connection, state, gate)
+        return _make(connection, state, gate, must_be_approved=True)
 
 
-def _make(connection: Connection[Any], state: State, gate: Gate | None) -> ReleaseSummary:
+def _make(
+    connection: Connection[Any], state: State, gate: Gate | None, *, must_be_approved: bool
+) -> ReleaseSummary:
     connection.execute("set transaction isolation level repeatable read")
     # Before the first query, so that the snapshot is taken after a concurrent release has ended.
     connection.execute("lock table control.release in share row exclusive mode")
@@ -126,15 +133,20 @@ def _make(connection: Connection[Any], state: State, gate: Gate | None) -> Relea
     content, decided = content_of(connection, state.name, policy)
     warnings = _judge(gate(connection)) if gate else []
     existing = unchanged_release(connection, content)
+    waits_for: list[str] = []
     if existing is None:
+        waits_for = missing_approvals(connection, state.disclosure.approvals, content.digest())
+        if must_be_approved and waits_for:
+            raise _not_approved(content.digest(), waits_for)
         release_id = write_release(connection, content)
         _refuse(attack_release(connection, release_id, decided.withstood))
     else:
         release_id = existing
     hidden = sum(cell.shown_count is None for cell in content.cells)
     return ReleaseSummary(
-        release_id, existing is None, len(content.cells) - hidden, hidden, decided.loss, tuple(warnings)
-    )
+        release_id, existing is None, len(content.cells) - hidden, hidden, decided.loss, tuple(warnings),
+        content.digest(), tuple(waits_for),
+    )  # fmt: skip
 
 
 def content_of(
@@ -184,6 +196,13 @@ def _judge(judgement: Judgement) -> list[str]:
     if judgement.refusals:
         raise ReleaseRefused(f"Nothing was published. {'. '.join(judgement.refusals)}.", judgement.repairs)
     return judgement.warnings
+
+
+def _not_approved(content: str, offices: list[str]) -> ReleaseRefused:
+    return ReleaseRefused(
+        f"Nothing was published: the release's content {content[:SHORT]} lacks the approval of {', '.join(offices)}.",
+        f"`p20w release approve {content[:SHORT]} --office {offices[0]!r} --by NAME` records one.",
+    )
 
 
 def _refuse(findings: list[Finding]) -> None:

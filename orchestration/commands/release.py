@@ -32,7 +32,14 @@ def check(as_of: int | None) -> None:
         return
     summary = try_release(warehouse, load_state())
     _say(summary)
-    click.echo("A release would be published." if summary.is_new else "The newest release says the same.")
+    if not summary.is_new:
+        click.echo("The newest release says the same.")
+    elif summary.waits_for:
+        click.echo(
+            f"Its content {summary.content[:12]} waits for the approval of {', '.join(summary.waits_for)}."
+        )
+    else:
+        click.echo("A release would be published.")
 
 
 @command.command("publish")
@@ -50,6 +57,22 @@ def publish() -> None:
     click.echo(
         f"Release {summary.release_id}{'' if summary.is_new else ' already says so'}; the site is at {site}."
     )
+
+
+@command.command("approve")
+@click.argument("content")
+@click.option("--office", required=True, help="One of those that the state's file names.")
+@click.option("--by", required=True, help="Who answers for the office.")
+@click.option("--refuse", metavar="REASON", help="Refuse instead, or take an approval back.")
+def approve(content: str, office: str, by: str, refuse: str | None) -> None:
+    """Approve what a release would say, named as `p20w release check` names it."""
+    from governance.release_approval import answer
+    from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
+
+    left = answer(open_warehouse(), load_state(), content, office, by, refusal=refuse)
+    waits = f"it still waits for {', '.join(left)}" if left else "all offices have approved it"
+    click.echo(f"{office} has {'refused' if refuse else 'approved'} {content}; {waits}.")
 
 
 @command.command("list")

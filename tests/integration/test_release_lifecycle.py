@@ -188,3 +188,46 @@ def test_the_commands_say_what_they_did(
     assert "comes out equal" in again.output
     taken_back = ["withdraw", said[2].split()[0], "--reason", "A file was sent twice."]
     assert "No release is left" in CliRunner().invoke(command, taken_back, catch_exceptions=False).output
+
+
+def test_a_release_waits_for_the_offices_that_the_state_names(
+    warehouse: Warehouse, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_cube(warehouse, small_state())
+    asked = state.model_copy(
+        update={
+            "disclosure": state.disclosure.model_copy(update={"approvals": ["Office of Schools", "Labor"]})
+        }
+    )
+    monkeypatch.setattr("warehouse.connection.open_warehouse", lambda *_, **__: warehouse)
+    monkeypatch.setattr("warehouse.state.load_state", lambda *_, **__: asked)
+
+    def say(*words: str) -> str:
+        return CliRunner().invoke(command, words, catch_exceptions=False).output
+
+    content = check_release(warehouse, asked).content[:12]
+    assert f"Its content {content} waits for the approval of Office of Schools, Labor." in say("check")
+    assert "still waits for Labor" in say(
+        "approve", content, "--office", "Office of Schools", "--by", "Steward"
+    )
+    with pytest.raises(ReleaseRefused, match=f"{content} lacks the approval of Labor"):
+        make_release(warehouse, asked)
+    with pytest.raises(P20WError, match="does not ask"):
+        say("approve", content, "--office", "Nobody", "--by", "Steward")
+    with pytest.raises(P20WError, match="names no content"):
+        say("approve", "7", "--office", "Labor", "--by", "Steward")
+    say("approve", content, "--office", "Labor", "--by", "Director")
+    say("approve", content, "--office", "Labor", "--by", "Director", "--refuse", "The wages are late.")
+    with pytest.raises(ReleaseRefused):
+        make_release(warehouse, asked)
+    assert "all offices have approved" in say("approve", content, "--office", "Labor", "--by", "Director")
+    # What has changed since nobody has approved.
+    make_cube(warehouse, [*small_state(), Row("2017", ("state", "all"), 1009, 601)])
+    with pytest.raises(ReleaseRefused):
+        make_release(warehouse, asked)
+    make_cube(warehouse, small_state())
+    assert make_release(warehouse, asked).is_new
+    said = warehouse.fetch_all(
+        "select action, subject from control.override_log order by position desc limit 1"
+    )
+    assert said == [("release content approved", content)]
