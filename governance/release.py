@@ -178,9 +178,17 @@ def content_of(
         policy,
         read_limitations(connection, set(periods)),
         decided.categories,
-        read_coverage(connection, periods),
+        _with_left_out(read_coverage(connection, periods), decided),
     )
     return content, decided
+
+
+def _with_left_out(coverage: dict[str, str], decided: Decided) -> dict[str, str]:
+    """The coverage, with a sentence on tables that only their coarser ones show."""
+    for code, tables in decided.left_out.items():
+        named = "; ".join(f"{table} ({', '.join(cohorts)})" for table, cohorts in sorted(tables.items()))
+        coverage[code] += f" Left out, since most of it would be hidden: {named}."
+    return coverage
 
 
 def _check_cube_exists(connection: Connection[Any]) -> None:

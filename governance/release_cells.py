@@ -19,6 +19,7 @@ from governance.disclosure.primary import Cell
 from governance.labels import category_label
 from governance.protection import Loss, Protected, protect
 from governance.release_source import NO_HISTORY, History, Places, RegistryEntry, TrueCohort
+from governance.rolling_up import RolledUp, roll_up
 from warehouse.errors import P20WError
 
 # Above so many cells of a release the heuristic alone chooses.
@@ -63,6 +64,8 @@ class Decided:
     loss: Loss
     #: Attacks that found nothing.
     withstood: set[str]
+    #: Tables that were left out for coarser ones: their cohorts, by indicator and table.
+    left_out: dict[str, dict[str, list[str]]]
 
 
 Earlier = Callable[[str, str], Sequence[Seen]]
@@ -88,7 +91,7 @@ def decide(
         for _, node in true.cells:
             if node != TOTAL.node and node not in places.parents:
                 everywhere[node.dimension].add(node.category)
-    decided = Decided([], [], Loss(), set())
+    decided = Decided([], [], Loss(), set(), {})
     nodes: dict[Node, Node] = {}
     tasks = [
         _Task(
@@ -108,9 +111,11 @@ def decide(
         everywhere=dict(everywhere),
         thorough=size <= _THOROUGH,
     )
-    for true, protected in zip(cohorts, each(work, tasks, spread=size > _MANY), strict=True):
+    for true, (protected, left_out) in zip(cohorts, each(work, tasks, spread=size > _MANY), strict=True):
         decided.loss.add(protected.loss)
         decided.withstood.update(protected.withstood)
+        for table in left_out:
+            decided.left_out.setdefault(true.code, {}).setdefault(table, []).append(true.cohort)
         for key, (printed, code) in protected.printed.items():
             label = category_label(*key.node, known)
             decided.cells.append(
@@ -144,9 +149,12 @@ def _protect_one(
     everywhere: Mapping[str, Collection[str]],
     *,
     thorough: bool,
-) -> Protected:
-    cohort = complete(task.cells, parents, overlapping, everywhere)
-    return protect(cohort, task.unit, policy, task.past, task.earlier, thorough=thorough)
+) -> RolledUp:
+    def protected(cells: Mapping[CellKey, Cell]) -> Protected:
+        cohort = complete(cells, parents, overlapping, everywhere)
+        return protect(cohort, task.unit, policy, task.past, task.earlier, thorough=thorough)
+
+    return roll_up(task.cells, parents, task.past, policy.roll_up_above, protected)
 
 
 def refuse_unknown(cohorts: Sequence[TrueCohort], registry: Mapping[tuple[str, str], RegistryEntry]) -> None:

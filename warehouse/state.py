@@ -148,6 +148,8 @@ class Disclosure(Section):
     cohorts: Literal["single", "pooled"] | None = None
     #: What is published: district, school, career_cluster, cip, subgroup, and crosses such as `district x subgroup`.
     tables: list[str] | None = None
+    #: Leave a table out for the coarser one where more than this share of its cells would be hidden; 1 for never.
+    roll_up_above: Share | None = None
     #: Offices that must approve the content of a release before it is published.
     approvals: list[str] = Field(default_factory=list)
     min_count: Minimum | None = None

@@ -56,6 +56,8 @@ class DisclosurePolicy:
     cohorts: Literal["single", "pooled"] = "single"
     #: Tables of a release. A cross of two, such as `district x subgroup`, is a state's own choice: it is dear to attack.
     tables: tuple[str, ...] = ONE_WAY
+    #: A table that would lose more than this share of its cells is left out for the coarser one; never where none.
+    roll_up_above: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse rules that would protect nobody."""
@@ -97,12 +99,17 @@ class DisclosurePolicy:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> DisclosurePolicy:
         """The rules as an earlier release recorded them."""
-        known = {f.name for f in fields(cls)}
-        return cls.of_preset(record["preset"], **{k: v for k, v in record.items() if k in known - {"preset"}})
+        known = {f.name for f in fields(cls)} - {"preset"}
+        # Releases that do not say so rolled nothing up.
+        given = {"roll_up_above": None, **{k: v for k, v in record.items() if k in known}}
+        return cls.of_preset(record["preset"], **given)
 
     def as_dict(self) -> dict[str, Any]:
         """The rules by name, for the record of a release."""
-        return asdict(self)
+        rules = asdict(self)
+        if self.roll_up_above is None:
+            del rules["roll_up_above"]
+        return rules
 
     def smallest_group(self, unit: Unit) -> int:
         """The fewest people a shown number may stand for."""
