@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from governance.agreements.deliveries import uncovered
 from governance.agreements.register import agreements
 from governance.agreements.reminders import reminders
+from governance.extracts.destruction import due
 from ingest.archive import Archive
 from orchestration.manifest import is_current
 from warehouse.connection import Warehouse, open_warehouse
@@ -46,6 +47,7 @@ def examine() -> Iterator[Finding]:
         return
     yield from _database(warehouse)
     yield from _promises(warehouse)
+    yield from _extracts(warehouse)
     yield from _logs(warehouse)
 
 
@@ -99,6 +101,12 @@ def _promises(warehouse: Warehouse) -> Iterator[Finding]:
         for (sha256,) in warehouse.fetch_all("select sha256 from control.delivery where status <> 'failed'")
     )
     yield Finding(unarchived == 0, f"every delivery's file is in the archive: {unarchived} are not")
+
+
+def _extracts(warehouse: Warehouse) -> Iterator[Finding]:
+    over = ", ".join(project.project for project in due(warehouse))
+    told = f"{over} should be destroyed: `p20w extract expire`" if over else "none is kept beyond its day"
+    yield Finding(not over, f"research extracts: {told}")
 
 
 def _logs(warehouse: Warehouse) -> Iterator[Finding]:

@@ -36,12 +36,12 @@ def standing(agreement: Agreement, on: datetime.date) -> str:
 
 def list_lines(known: list[Agreement], on: datetime.date) -> Iterator[str]:
     """One line per agreement."""
-    yield f"{'agreement':<24} {'status':<18} {'expires':<11} {'destroy by':<11} {'permits':<25} title"
+    yield f"{'agreement':<24} {'status':<18} {'expires':<11} {'destroy by':<11} {'permits':<26} title"
     for one in known:
         mark = " (synthetic)" if one.synthetic else ""
         yield (
             f"{one.agreement:<24} {standing(one, on):<18} {one.expires!s:<11} {one.destroy_by!s:<11}"
-            f" {', '.join(one.permits):<25} {one.title}{mark}"
+            f" {', '.join(one.permits):<26} {one.title}{mark}"
         )
 
 

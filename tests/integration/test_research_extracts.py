@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from governance.extracts import destruction
 from governance.extracts.register import find_project
 from orchestration.commands.extract import command
+from orchestration.examination import _extracts
 from tests.integration.research_state import FORMULA, PEOPLE, make_state
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
@@ -243,6 +244,20 @@ def test_a_destroyed_project_leaves_its_record_and_nothing_else(research: Wareho
     assert find_project(research, "GONE").standing == "destroyed"
     assert "was destroyed" in str(_p20w("build", "GONE").exception)
     assert "was destroyed" in str(_p20w("feasibility", str(_asked(tmp_path, project="GONE"))).exception)
+
+
+def test_what_has_ended_is_told_by_the_doctor_and_destroyed_by_one_command(
+    research: Warehouse, tmp_path: Path
+) -> None:
+    folder = _built(research, tmp_path, project="ENDED", measures=["sex"])
+    assert [finding.ok for finding in _extracts(research)] == [True]
+    research.execute("update control.research_extract set expires_on = '2020-01-01' where project = 'ENDED'")
+    assert [finding.what for finding in _extracts(research)] == [
+        "research extracts: ENDED should be destroyed: `p20w extract expire`"
+    ]
+    assert _done(_p20w("expire", "--dry-run")) == "ENDED ended on 2020-01-01.\n" and folder.exists()
+    assert _done(_p20w("expire")) == f"ENDED is destroyed: 7 files, {PEOPLE:,} codes.\n"
+    assert not folder.exists() and _done(_p20w("expire")) == "No project has ended.\n"
 
 
 def test_an_extract_without_an_agreement_for_its_elements_stops_with_the_clause(
