@@ -26,6 +26,9 @@ _ELSEWHERE = """
         and (layout, submitter, period) is distinct from (%s, %s, %s)
     order by delivery_id limit 1
 """
+_DESTROYED = """
+    select delivery_id, destroyed_at, rule, destruction_id from control.destroyed_content where sha256 = %s limit 1
+"""
 _SEQUENCE = """
     select coalesce(max(sequence), 0) + 1, coalesce(bool_or(sequence = %s and status <> 'withdrawn'), false)
     from control.delivery where layout = %s and submitter = %s and period = %s
@@ -68,9 +71,10 @@ def known_delivery(
         again: Somebody says that content which was withdrawn, or stands elsewhere, is meant.
 
     Raises:
-        P20WError: The content was withdrawn, or is a delivery of another key.
+        P20WError: The content was withdrawn or destroyed, or is a delivery of another key.
     """
     raw_tables.lock(connection, "content", sha256)
+    _refuse_destroyed(connection, sha256, name)
     key = (what.layout.key, what.submitter, what.period)
     row = connection.execute(_SAME_KEY, (*key, sha256)).fetchone()
     if row is not None and row[3] != "withdrawn":
@@ -91,6 +95,18 @@ def known_delivery(
             " by hand with --again if both are meant.",
         )
     return None
+
+
+def _refuse_destroyed(connection: Connection, sha256: str, name: str) -> None:
+    """Raise P20WError where a tombstone stands for this content, whatever it is called now."""
+    gone = connection.execute(_DESTROYED, (sha256,)).fetchone()
+    if gone is not None:
+        delivery_id, day, rule, destruction = gone
+        raise P20WError(
+            f"{name} has the content of delivery {delivery_id}, which was destroyed on {day:%Y-%m-%d} under {rule}"
+            f" (certificate {destruction}).",
+            "What was destroyed cannot be loaded again, not even with --again. Remove the file.",
+        )
 
 
 def next_sequence(connection: Connection, what: Recognised, name: str) -> int:

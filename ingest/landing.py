@@ -40,6 +40,12 @@ _DUPLICATES = """
     order by copy.name, d.delivery_id
 """
 
+# What was destroyed is tried, so that its sender is told why it cannot come back.
+_KNOWN = """
+    select layout, submitter, period, byte_count, sha256 from control.delivery
+    where delivery_id not in (select delivery_id from control.destroyed_content)
+"""
+
 
 @dataclass(frozen=True)
 class WaitingFile:
@@ -286,7 +292,7 @@ def _loaded_files(warehouse: Warehouse, files: Sequence[WaitingFile], register: 
 
     A name that tells its key is compared with the deliveries of that key, any other with all.
     """
-    known = warehouse.fetch_all("select layout, submitter, period, byte_count, sha256 from control.delivery")
+    known = warehouse.fetch_all(_KNOWN)
     sizes = {row[3] for row in known}
     keyed = {(*row[:3], row[4]) for row in known}
     contents = {row[4] for row in known}

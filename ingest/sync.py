@@ -39,7 +39,8 @@ def sync_catalogue(warehouse: Warehouse, state: State, catalogue: Catalogue | No
     catalogue = catalogue or load_catalogue()
     codes = list(_codes(catalogue))
     code_maps = list(_code_maps(catalogue, state))
-    with warehouse.connect() as connection:
+    # Raw tables belong to the loader, whoever asks for them.
+    with warehouse.under("loader").connect() as connection:
         lock(connection, "catalogue")
         made = [
             name for layout in catalogue.layouts.values() for name in ensure_raw_table(connection, layout)

@@ -50,7 +50,7 @@ def hand_back_refusal(
 
 def score_and_show(warehouse: Warehouse, state: State) -> dict[str, int]:
     """Score the deliveries, note limitations on their columns, and renew the pages; return counts."""
-    counts = write_scorecard(warehouse).metadata()
+    counts = write_scorecard(warehouse.under("steward")).metadata()
     counts["columns_commented"] = comment_columns(warehouse)
     counts["pages_written"] = len(write_scorecards(warehouse, state))
     return counts

@@ -30,6 +30,8 @@ COMMANDS = {
     "trace": "From a cell of the cube to its evidence, versions and files.",
     "nsc": "The request file for the National Student Clearinghouse.",
     "doctor": "Whether this installation is sound.",
+    "retention": "What may not be kept any longer, and its destruction.",
+    "access": "Who can read what; the logs of access, disclosures and overrides.",
     "url": "The connection URL, for psql, a notebook or a BI tool.",
     "serve": "Dagster's pages and the published site, on localhost.",
     "stop": "Stop the embedded server.",

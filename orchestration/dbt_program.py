@@ -23,7 +23,15 @@ def main() -> None:
         # Dagster asks before it runs dbt; dbt itself would first load all of its code.
         sys.stdout.write(f"dbt {metadata.version('dbt-core')}\n")
         return
+    _act()
     sys.exit(_run(sys.argv[1:]))
+
+
+def _act() -> None:
+    """Let every connection act as the step's role: by libpq's option, since dbt parses anew for a role of its profile."""
+    role = os.environ.get("P20W_DB_ROLE")
+    if role:
+        os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c role={role}".strip()
 
 
 def serves(database: str) -> bool:

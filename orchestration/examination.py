@@ -12,12 +12,16 @@ from governance.agreements.reminders import reminders
 from governance.extracts.destruction import due
 from ingest.archive import Archive
 from orchestration.manifest import is_current
+from warehouse.access.compare import deviations
 from warehouse.connection import Warehouse, open_warehouse
 from warehouse.errors import P20WError
 from warehouse.home import Home
 from warehouse.ledger_check import check
 from warehouse.state import load_state
 
+_SHOWN = 20
+# What failed never came in, and what was destroyed is gone for good.
+_HELD = "status <> 'failed' and delivery_id not in (select delivery_id from control.destroyed_content)"
 _ENOUGH_BYTES = 2 * 1024**3
 
 
@@ -48,6 +52,7 @@ def examine() -> Iterator[Finding]:
     yield from _database(warehouse)
     yield from _promises(warehouse)
     yield from _extracts(warehouse)
+    yield from _access(warehouse)
     yield from _logs(warehouse)
 
 
@@ -91,14 +96,14 @@ def _promises(warehouse: Warehouse) -> Iterator[Finding]:
         unreconciled == 0, f"delivered = accepted + set aside + rejected: {unreconciled} deliveries differ"
     )
     missing = warehouse.fetch_value(
-        "select count(*) from control.delivery where status <> 'failed' and to_regclass("
+        f"select count(*) from control.delivery where {_HELD} and to_regclass("
         "'raw.' || quote_ident(replace(layout, '/', '__') || '__d' || delivery_id)) is null"
     )
     yield Finding(missing == 0, f"every delivery has its rows: {missing} have not")
     archive = Archive(warehouse.home.archive)
     unarchived = sum(
         not archive.path_of(sha256).exists()
-        for (sha256,) in warehouse.fetch_all("select sha256 from control.delivery where status <> 'failed'")
+        for (sha256,) in warehouse.fetch_all(f"select sha256 from control.delivery where {_HELD}")
     )
     yield Finding(unarchived == 0, f"every delivery's file is in the archive: {unarchived} are not")
 
@@ -107,6 +112,19 @@ def _extracts(warehouse: Warehouse) -> Iterator[Finding]:
     over = ", ".join(project.project for project in due(warehouse))
     told = f"{over} should be destroyed: `p20w extract expire`" if over else "none is kept beyond its day"
     yield Finding(not over, f"research extracts: {told}")
+
+
+def _access(warehouse: Warehouse) -> Iterator[Finding]:
+    with warehouse.connect() as connection:
+        found = deviations(connection)
+    if not found:
+        yield Finding(True, "roles, privileges and policies are as they are meant to be")
+        return
+    yield Finding(
+        False, f"{len(found)} rights are not as they are meant to be: see below, or run `p20w access repair`"
+    )
+    for deviation in found[:_SHOWN]:
+        yield Finding(False, f"    {deviation}")
 
 
 def _logs(warehouse: Warehouse) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from quality_checks.plausibility.results import GateRun, keep
+from warehouse.connection import acting
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -40,15 +41,17 @@ def link(warehouse: Warehouse, state: State, options: Options | None = None) -> 
     chosen = options or LinkageOptions()
     refused: list[str] = []
 
+    steward = warehouse.under("steward")
+
     def gate(run_id: str) -> list[str]:
-        judged = judge_linkage(warehouse, run_id)
-        keep(warehouse, judged)
+        judged = judge_linkage(steward, run_id)
+        keep(steward, judged)
         findings = judged.refusals_without_drift if chosen.accept_drift else judged.refusals
         refused.extend([run_id] if findings else [])
         return findings
 
     try:
-        return run_linkage(warehouse, state, options=replace(chosen, gate=gate))
+        return run_linkage(warehouse.under("linker"), state, options=replace(chosen, gate=gate))
     except P20WError as error:
         if refused:
             raise LinkageRefused(error, refused[0]) from None
@@ -60,8 +63,9 @@ def release(warehouse: Warehouse, state: State) -> ReleaseSummary:
     from governance.release import make_release
     from governance.release_history import tell_releases
 
-    made = _released(warehouse, state, lambda gate: make_release(warehouse, state, gate=gate))
-    tell_releases(warehouse)
+    publisher = warehouse.under("publisher")
+    made = _released(warehouse, state, lambda gate: make_release(publisher, state, gate=gate))
+    tell_releases(publisher)
     return made
 
 
@@ -69,7 +73,8 @@ def try_release(warehouse: Warehouse, state: State) -> ReleaseSummary:
     """Make a release and take it back; what the gate found is stored as of a real one."""
     from governance.release import check_release
 
-    return _released(warehouse, state, lambda gate: check_release(warehouse, state, gate=gate))
+    publisher = warehouse.under("publisher")
+    return _released(warehouse, state, lambda gate: check_release(publisher, state, gate=gate))
 
 
 def _released(
@@ -85,7 +90,9 @@ def _released(
     judged: list[GateRun] = []
 
     def gate(connection: Connection[Any]) -> GateRun:
-        judged.append(judge_release(connection))
+        # What is published is compared with what it was made from, which the publisher may not read.
+        with acting(connection, "steward"):
+            judged.append(judge_release(connection))
         return judged[-1]
 
     try:
@@ -93,4 +100,4 @@ def _released(
     finally:
         # After the release's own transaction, which a refusal takes back.
         for run in judged:
-            keep(warehouse, run)
+            keep(warehouse.under("steward"), run)

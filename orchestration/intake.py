@@ -75,20 +75,22 @@ class Intake:
 def prepare(warehouse: Warehouse, state: State) -> None:
     """Make raw tables, codes, rules, parameters and calendar agree with the catalogue and the state; safe to repeat."""
     check_names(state)
-    sync_catalogue(warehouse, state)
-    sync_rules(warehouse)
-    sync_limitations(warehouse, state)
+    loader = warehouse.under("loader")
+    sync_catalogue(loader, state)
+    sync_rules(loader)
+    sync_limitations(loader, state)
     install_approvals(warehouse, state)
-    sync_parameters(warehouse, state, approved_parameters(warehouse, state))
-    sync_calendar(warehouse, state)
+    sync_parameters(loader, state, approved_parameters(warehouse, state))
+    sync_calendar(loader, state)
 
 
 def take_in(warehouse: Warehouse, state: State, layout: Layout) -> Intake:
     """Load the files that wait for the layout and judge them; a file that cannot be read stops no other.
 
-    The warehouse must be prepared.
+    The warehouse must be prepared. All of it is done as the loader, but for what agencies allow.
     """
     intake, asked = Intake(layout.key), delivery_permission(warehouse, state)
+    warehouse = warehouse.under("loader")
     for result in load_pending(warehouse, layout.key, warehouse.home.incoming, state=state, permission=asked):
         if result.outcome == "failed":
             intake.refused.append(result.reason)
@@ -140,8 +142,9 @@ def load_by_hand(
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
-    warehouse, state = open_warehouse(), load_state()
-    prepare(warehouse, state)
+    opened, state = open_warehouse(), load_state()
+    prepare(opened, state)
+    warehouse = opened.under("loader")
     try:
         result = load_file(
             warehouse,
@@ -154,7 +157,7 @@ def load_by_hand(
             amends=amends,
             again=again,
             state=state,
-            permission=delivery_permission(warehouse, state),
+            permission=delivery_permission(opened, state),
         )
     except P20WError as error:
         told = str(error) if str(error).startswith(path.name) else f"{path.name}: {error}"

@@ -78,7 +78,8 @@ def _own_layouts(fact: str, manifest: dict[str, Any]) -> set[str]:
         if model is None:
             continue
         if model["name"].startswith("stg_"):
-            layouts |= layouts_behind(parent, manifest)
+            # Rows without identifiers are those of the staging model beside, not of the records that key them.
+            layouts |= _own_layouts(parent, manifest) or layouts_behind(parent, manifest)
         elif model["name"].startswith("fct_wage"):
             layouts |= _own_layouts(parent, manifest)
     return layouts

@@ -52,10 +52,10 @@ def accept_delivery(delivery_id: int, reason: str, by: str | None) -> str:
 
 def judge_again(delivery_id: int | None) -> Iterator[str]:
     """Judge held deliveries again by the rules, codes and directories of now; yield one line per delivery."""
-    warehouse = open_warehouse()
-    state = load_state()
-    prepare(warehouse, state)
-    changes = changes_of(warehouse, state)
+    opened, state = open_warehouse(), load_state()
+    prepare(opened, state)
+    warehouse = opened.under("loader")
+    changes = changes_of(opened, state)
     held = list_deliveries(warehouse, status="held")
     if delivery_id is not None:
         held = [delivery for delivery in held if delivery.delivery_id == delivery_id]

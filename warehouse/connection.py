@@ -5,6 +5,7 @@ Connections, queries and the settings other tools need belong here; statements a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from warehouse.idle_connections import IdleConnections
 if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy
+
+_log = logging.getLogger(__name__)
 
 Query = str | sql.Composable
 Params = Sequence[Any] | Mapping[str, Any] | None
@@ -45,6 +48,33 @@ class Warehouse:
     _settings: dict[str, Any] | None = field(default=None, repr=False)
     _engine: sqlalchemy.Engine | None = field(default=None, repr=False)
     _idle: IdleConnections = field(default_factory=IdleConnections, repr=False, compare=False)
+    # The group role that its connections act as; None is the login itself.
+    role: str | None = None
+    _under: dict[str, Warehouse] = field(default_factory=dict, repr=False, compare=False)
+
+    def under(self, role: str) -> Warehouse:
+        """The same warehouse for one duty: its connections may do what the group role may, and no more.
+
+        Where the server's administrator has not let the login act as the role, it is the login's own warehouse;
+        `p20w doctor` says so.
+
+        Args:
+            role: A role of `warehouse.access.intent`, without its prefix.
+        """
+        if role not in self._under:
+            self._under[role] = self._acting_as(f"p20w_{role}")
+        return self._under[role]
+
+    def _acting_as(self, role: str) -> Warehouse:
+        with self.connect(autocommit=True) as connection:
+            if not may_act_as(connection, role):
+                _log.warning("The database's login may not act as %s: this step has all its rights.", role)
+                return self
+        given = conninfo.conninfo_to_dict(self.url).get("options")
+        # A start option, so that the session is never another's and `reset` cannot lead out of it by chance.
+        options = f"{given} -c role={role}" if given else f"-c role={role}"
+        url = conninfo.make_conninfo(self.url, options=options)
+        return Warehouse(self.home, url, self.is_embedded, _idle=IdleConnections(role), role=role)
 
     @contextmanager
     def connect(self, autocommit: bool = False) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
@@ -97,6 +127,9 @@ class Warehouse:
     def close(self) -> None:
         """Close the connections that wait for their next use; the next block opens one again."""
         self._idle.close()
+        for other in self._under.values():
+            if other is not self:
+                other.close()
         if self._engine is not None:
             self._engine.dispose()
 
@@ -153,6 +186,8 @@ class Warehouse:
         """The environment that dbt's profile and its output folders are read from."""
         settings = self.settings()
         environment = {
+            # Always named, for the environment of one step must not outlive it.
+            "P20W_DB_ROLE": self.role or "",
             "P20W_DB_HOST": settings["host"],
             "P20W_DB_PORT": str(settings["port"]),
             "P20W_DB_USER": settings["user"],
@@ -175,6 +210,28 @@ class Warehouse:
         except psycopg.OperationalError as error:
             refusal = explain_refusal(error, self.is_embedded)
         raise refusal
+
+
+def may_act_as(connection: psycopg.Connection[Any], role: str) -> bool:
+    """Whether the login may take on a role; since PostgreSQL 16 a membership may leave that out."""
+    verb = "set" if connection.info.server_version >= 160000 else "member"
+    row = connection.execute(
+        "select pg_has_role(session_user, oid, %s) from pg_roles where rolname = %s", [verb, role]
+    ).fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def acting(connection: psycopg.Connection[Any], role: str) -> Iterator[None]:
+    """Inside a transaction, do what the block does as another role of `warehouse.access.intent`."""
+    before = connection.execute("select current_setting('role')").fetchone()
+    if not may_act_as(connection, f"p20w_{role}"):
+        yield
+        return
+    connection.execute("select set_config('role', %s, true)", [f"p20w_{role}"])
+    yield
+    # After a failure the transaction ends, and the role with it.
+    connection.execute("select set_config('role', %s, true)", [before[0] if before else "none"])
 
 
 def open_warehouse(home: Home | None = None, *, migrate: bool = True) -> Warehouse:

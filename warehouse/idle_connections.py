@@ -19,9 +19,10 @@ _MOST = 4
 
 
 class IdleConnections:
-    """Connections of one address, kept by the process that opened them; any thread may take and give."""
+    """Connections of one address and role, kept by the process that opened them; any thread may take and give."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: str | None = None) -> None:
+        self._role = role
         self._waiting: deque[psycopg.Connection[tuple[Any, ...]]] = deque()
         self._process = os.getpid()
 
@@ -50,6 +51,9 @@ class IdleConnections:
         try:
             connection.autocommit = True
             connection.execute("discard all")
+            if self._role is not None:
+                # It also discards on whose behalf the session began.
+                connection.execute("select set_config('role', %s, false)", [self._role])
         except psycopg.Error:
             connection.close()
             return

@@ -5,6 +5,7 @@ The migrations themselves are in `migrations/versions`.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
     from warehouse.connection import Warehouse
+
+_log = logging.getLogger(__name__)
 
 # Any number does that no other program uses; this one spells p20w in ASCII.
 _ADVISORY_LOCK = 0x70323077
@@ -37,9 +40,11 @@ def current_version(connection: psycopg.Connection[Any]) -> str | None:
 
 
 def migrate(warehouse: Warehouse) -> None:
-    """Run the missing migrations in one transaction; a second opener waits and finds nothing to do."""
+    """Run the missing migrations and settle who may do what, in one transaction; a second opener waits for it."""
     import sqlalchemy
     from alembic import command
+
+    from warehouse.access.settle import settle
 
     with redacted(), warehouse.engine().begin() as connection:
         connection.execute(sqlalchemy.text(f"select pg_advisory_xact_lock({_ADVISORY_LOCK})"))
@@ -48,6 +53,10 @@ def migrate(warehouse: Warehouse) -> None:
         _require_known_version(connection, configuration)
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
+        plain: Any = connection.connection.driver_connection
+        left = settle(plain)
+    for sentence in left:
+        _log.warning("Left to the server's administrator: %s", sentence)
 
 
 def alembic_config() -> Config:

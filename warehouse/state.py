@@ -279,6 +279,28 @@ class Governance(Section):
     remind_days: Annotated[int, Field(ge=0, le=1000)] = 90
 
 
+class Retention(Section):
+    """How long deliveries of some layouts are kept: so many years after their period's, or until a day."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
+    layouts: list[LayoutKey] = Field(min_length=1)
+    #: Until the last day of the year that is so many years after the one that the period's name begins with.
+    keep_years: Annotated[int, Field(ge=0, le=200)] | None = None
+    destroy_on: datetime.date | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Retention":
+        if (self.keep_years is None) == (self.destroy_on is None):
+            raise ValueError("give either keep_years or destroy_on")
+        return self
+
+    def told(self) -> str:
+        """The rule in words."""
+        if self.destroy_on is not None:
+            return f"until {self.destroy_on:%Y-%m-%d}"
+        return f"{self.keep_years} years after the period's year"
+
+
 class Clearinghouse(Section):
     """How the state signs its requests to the National Student Clearinghouse; the Clearinghouse issues the codes."""
 
@@ -320,6 +342,7 @@ class State(Section):
     volume: list[Volume] = []
     agencies: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], Agency] = {}
     governance: Governance = Governance()
+    retention: list[Retention] = []
 
     def submitters_of(self, layout: str) -> list[str]:
         """The names of those who send a layout."""

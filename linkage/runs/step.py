@@ -145,6 +145,8 @@ def run_linkage(
         candidate.write(connection)
         if before is not None:
             give_reasons(connection, run_id, before)
+        # Whoever judges the run joins these rows at once, and plans made without their statistics take hours.
+        connection.execute("analyze identity.membership, identity.review_item")
     _go_live(warehouse, run_id, live, change, options)
     logger.info(
         "linkage run %s is live: %d records, %d persons",

@@ -55,6 +55,6 @@ def linkage_report(warehouse: WarehouseResource) -> dg.MaterializeResult:  # typ
     from reports.linkage_report import build_linkage_report
 
     with meter.current.step("identity/linkage_report"):
-        opened = warehouse.open()
+        opened = warehouse.open().under("steward")
         page = build_linkage_report(opened, opened.home.reports / "linkage")
     return dg.MaterializeResult(metadata={"page": str(page)})

@@ -60,7 +60,7 @@ def site(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[
     from reports.site import build_site
 
     with meter.current.step("published/site"):
-        opened = warehouse.open()
+        opened = warehouse.open().under("publisher")
         if not opened.fetch_value("select exists (select from published.release)"):
             return dg.MaterializeResult(metadata={"note": "There is no release yet."})
         index = build_site(opened, opened.home.site)

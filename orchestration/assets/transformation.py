@@ -39,12 +39,12 @@ def transformation_assets() -> list[dg.AssetsDefinition]:
     """Staging and the identity vault; then core, indicators and marts."""
     manifest = load_manifest()
     return [
-        _dbt_step("staging_and_identity", BEFORE_LINKAGE, manifest),
-        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest),
+        _dbt_step("staging_and_identity", BEFORE_LINKAGE, manifest, role="steward"),
+        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest, role="transformer"),
     ]
 
 
-def _dbt_step(name: str, select: str, manifest: dict[str, Any]) -> dg.AssetsDefinition:
+def _dbt_step(name: str, select: str, manifest: dict[str, Any], role: str) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         select=select,
@@ -55,7 +55,7 @@ def _dbt_step(name: str, select: str, manifest: dict[str, Any]) -> dg.AssetsDefi
     def _build(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, dbt: WarehouseDbt
     ) -> Iterator[Any]:
-        opened = warehouse.open()
+        opened = warehouse.open().under(role)
         dbt.prepare(opened)
         with meter.current.step(f"dbt/{name}"):
             parse_ahead.wait(opened)

@@ -30,15 +30,12 @@ _BROKEN = """
     select rule_code, subject, value from plausibility_measure
     where value < minimum or value > maximum order by rule_code, subject
 """
-# A candidate run's rows have only just been copied in, and plans made without their statistics take hours.
-_LINKAGE_TABLES = "analyze identity.membership, identity.review_item"
 _SEVERITY = {"hold": "critical", "warn": "warning"}
 
 
 def judge_linkage(warehouse: Warehouse, run_id: str) -> GateRun:
     """Judge a linkage run, compared with the live one, or with the one that it replaced if it is live itself."""
     with warehouse.connect() as connection:
-        connection.execute(_LINKAGE_TABLES)
         row = connection.execute(
             "select linkage_run_id from control.linkage_run where linkage_run_id ="
             " (select case status when 'candidate' then"

@@ -15,7 +15,8 @@ create table identity.person_record (
     record_id uuid, source text, source_key text, ssn text, first_name text, middle_name text, last_name text,
     generation_code text, preferred_name text, birthdate date, sex text, zip_code text,
     other_first_names text[], other_last_names text[], set_aside text[], first_seen date, last_seen date);
-create table identity.source_record (record_id uuid, source text, source_key text)
+create table identity.source_record (record_id uuid, source text, source_key text);
+select control.settle_relation('identity', relation) from (values ('person_record'), ('source_record')) as made (relation)
 """
 
 

@@ -53,6 +53,9 @@ def make_cube(warehouse: Warehouse, rows: Sequence[Row]) -> None:
     """Replace the cube by these rows and describe both indicators."""
     with warehouse.connect() as connection:
         connection.execute(_TABLES)
+        # As dbt's hook does: the publisher reads these.
+        for relation in ("indicators.cube", "indicators.registry", "core.dim_school", "core.dim_program"):
+            connection.execute("select control.settle_relation(%s, %s)", relation.split("."))
         for code, unit in ((RATE, "percent"), (WAGE, "usd")):
             connection.execute(
                 "insert into indicators.registry values (%s, '1.0', %s, %s, 'What it is.', 'Those who did.',"

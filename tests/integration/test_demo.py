@@ -69,6 +69,20 @@ def test_the_planted_person_is_where_identifiers_belong_and_nowhere_else(
     check_canary(demonstration)
 
 
+def test_each_step_worked_under_the_role_of_its_duty(demonstration: Demonstration) -> None:
+    owners = demonstration.warehouse().fetch_all(
+        "select distinct n.nspname, c.relowner::regrole::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname in ('raw', 'staging', 'identity', 'core', 'indicators', 'marts') and c.relkind in ('r', 'p', 'v')"
+    )
+    made: dict[str, set[str]] = {}
+    for schema, owner in owners:
+        made.setdefault(schema, set()).add(owner)
+    assert made["raw"] == {"p20w_loader"}
+    assert made["staging"] == {"p20w_steward", "p20w_transformer"}
+    assert {"p20w_steward", "p20w_linker"} <= made["identity"]
+    assert [made[schema] for schema in ("core", "indicators", "marts")] == [{"p20w_transformer"}] * 3
+
+
 def test_each_step_is_reported_with_its_time_and_memory(demonstration: Demonstration) -> None:
     steps = demonstration.summary["steps"]
     assert isinstance(steps, list)

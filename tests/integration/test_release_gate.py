@@ -16,6 +16,7 @@ from quality_checks.plausibility.catalogue import gate_rules
 from quality_checks.plausibility.judge import judge
 from quality_checks.plausibility.results import newest
 from tests.integration.published_cube import RATE, WAGE, Row, make_cube
+from tests.integration.writers import noting_writers
 from warehouse.connection import Warehouse
 from warehouse.state import State, load_state
 
@@ -86,7 +87,8 @@ _FACTS = """
     insert into quality.plausibility_result
         (gate_run_id, gate, subject, rule_code, severity, evaluated_count, failed_count, passed)
         values (gen_random_uuid(), 'linkage', '00000000-0000-0000-0000-00000000000a', 'LINK-101', 'hold', 1, 0, true);
-    create table identity.person_key as select record_id as person_id, source, source_key from identity.source_record;
+    create table staging.record_key as table identity.source_record;
+    create table staging.person_key as select record_id as person_id, source, source_key from identity.source_record;
     create table indicators.outcome as
         select indicator_code, indicator_version, cohort_period,
             case when i <= numerator_count then 'yes' else 'no' end as outcome
@@ -202,7 +204,7 @@ FAULTS = [
     Fault(
         ("RELEASE-303",), "update core.fct_wage set wage_usd = wage_usd * 100 where quarter_index = 2020 * 4"
     ),
-    Fault(("RELEASE-304",), "delete from identity.person_key where source_key = '7'"),
+    Fault(("RELEASE-304",), "delete from staging.person_key where source_key = '7'"),
     Fault(
         ("RELEASE-305",),
         f"insert into indicators.outcome values ('{RATE}', '1.0', '2018', 'no')",
@@ -227,7 +229,19 @@ def state() -> State:
 @pytest.fixture(scope="module")
 def released(warehouse: Warehouse, state: State) -> Warehouse:
     make_warehouse(warehouse)
-    gates.release(warehouse, state)
+    tables = (
+        "published.release",
+        "published.indicator_cell",
+        "control.disclosure_log",
+        "quality.plausibility_result",
+    )
+    with noting_writers(warehouse, *tables) as written:
+        gates.release(warehouse, state)
+    # The steps run under the roles of their duties: the publisher writes, the steward judges.
+    assert written == {
+        *((table, "p20w_publisher") for table in tables[:3]),
+        (tables[3], "p20w_steward"),
+    }
     return warehouse
 
 

@@ -10,6 +10,8 @@ RECORD_NUMBERS = {
     "student_id_local",
     "student_id_institution",
     "unique_individual_identifier",
+    # The same under one name, or the random id of a record where the agency's key would say who it is.
+    "source_key",
 }
 
 

@@ -2,11 +2,21 @@
 
 from alembic import context
 
-from warehouse.tables import control, governance, identity, ledger, published, quality, stewardship
+from warehouse.tables import (
+    access,
+    control,
+    governance,
+    identity,
+    ledger,
+    published,
+    quality,
+    retention,
+    stewardship,
+)
 from warehouse.tables.base import Base
 
 # Importing the modules registers their tables.
-_REGISTERED = (control, governance, identity, ledger, published, quality, stewardship)
+_REGISTERED = (access, control, governance, identity, ledger, published, quality, retention, stewardship)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -17,7 +17,7 @@ clearinghouse as (
         institution_state,
         institution_level,
         institution_control
-    from {{ ref('stg_nsc__details') }}
+    from {{ ref('stg_nsc__details_keyed') }}
     where institution_id_ope is not null
     order by institution_id_ope asc, period desc, delivery_id desc
 ),

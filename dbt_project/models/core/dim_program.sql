@@ -10,9 +10,9 @@ delivered as (
     union distinct
     select cip_code from {{ ref('stg_postsecondary__awards') }}
     union distinct
-    select cip_code from {{ ref('stg_postsecondary__enrollments') }}
+    select cip_code from {{ ref('stg_postsecondary__enrollments_keyed') }}
     union distinct
-    select training_cip_code as cip_code from {{ ref('stg_wioa__pirl') }}
+    select training_cip_code as cip_code from {{ ref('stg_wioa__pirl_keyed') }}
 ),
 
 -- A code that the list lacks gets the title and the cluster of its two-digit family.

@@ -1,7 +1,7 @@
 -- One row per person ever enrolled in a high school of the state: the school year of the first grade 9 anywhere.
 with people as ({{ core_people('k12') }}),
 
-students as (select * from {{ ref('stg_k12__students') }}),
+students as (select * from {{ ref('stg_k12__students_keyed') }}),
 
 enrollments as (select * from {{ ref('fct_k12_enrollment') }}),
 

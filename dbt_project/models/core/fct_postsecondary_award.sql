@@ -5,7 +5,7 @@ k12_people as ({{ core_people('k12') }}),
 
 awards as (select * from {{ ref('stg_postsecondary__awards') }}),
 
-details as (select * from {{ ref('stg_nsc__details') }}),
+details as (select * from {{ ref('stg_nsc__details_keyed') }}),
 
 institutions as (select * from {{ ref('dim_institution') }}),
 

@@ -3,7 +3,7 @@ with people as ({{ core_people('postsecondary') }}),
 
 courses as (select * from {{ ref('stg_postsecondary__courses') }}),
 
-terms as (select * from {{ ref('stg_postsecondary__enrollments') }}),
+terms as (select * from {{ ref('stg_postsecondary__enrollments_keyed') }}),
 
 institutions as (select * from {{ ref('dim_institution') }}),
 

@@ -3,9 +3,9 @@ with college_people as ({{ core_people('postsecondary') }}),
 
 k12_people as ({{ core_people('k12') }}),
 
-terms as (select * from {{ ref('stg_postsecondary__enrollments') }}),
+terms as (select * from {{ ref('stg_postsecondary__enrollments_keyed') }}),
 
-details as (select * from {{ ref('stg_nsc__details') }}),
+details as (select * from {{ ref('stg_nsc__details_keyed') }}),
 
 institutions as (select * from {{ ref('dim_institution') }}),
 

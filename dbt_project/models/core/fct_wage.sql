@@ -1,7 +1,7 @@
 -- One row per person, employer account and calendar quarter.
 with people as ({{ core_people('ui') }}),
 
-wages as (select * from {{ ref('stg_ui__wages') }}),
+wages as (select * from {{ ref('stg_ui__wages_keyed') }}),
 
 successors as (select * from {{ ref('int_employer__account') }}),
 

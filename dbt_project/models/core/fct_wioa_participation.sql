@@ -1,7 +1,7 @@
 -- One row per person and period of participation (date of program entry).
 with people as ({{ core_people('wioa') }}),
 
-records as (select * from {{ ref('stg_wioa__pirl') }}),
+records as (select * from {{ ref('stg_wioa__pirl_keyed') }}),
 
 -- A period is reported again in each program year until its outcomes are final: the newest report holds.
 final as (

@@ -1,7 +1,7 @@
 -- One row per person, period of participation (date of program entry), type of skill gain and date.
 with people as ({{ core_people('wioa') }}),
 
-records as (select * from {{ ref('stg_wioa__pirl') }}),
+records as (select * from {{ ref('stg_wioa__pirl_keyed') }}),
 
 -- Every report is read: a report names the latest gain of a type only, and an earlier one may have counted in its year.
 final as (

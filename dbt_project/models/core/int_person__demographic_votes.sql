@@ -7,13 +7,13 @@ wioa_people as ({{ core_people('wioa') }}),
 
 bridge_people as ({{ core_people('bridge') }}),
 
-students as (select * from {{ ref('stg_k12__students') }}),
+students as (select * from {{ ref('stg_k12__students_keyed') }}),
 
-college_students as (select * from {{ ref('stg_postsecondary__enrollments') }}),
+college_students as (select * from {{ ref('stg_postsecondary__enrollments_keyed') }}),
 
-participants as (select * from {{ ref('stg_wioa__pirl') }}),
+participants as (select * from {{ ref('stg_wioa__pirl_keyed') }}),
 
-license_holders as (select * from {{ ref('stg_bridge__driver_licenses') }}),
+license_holders as (select * from {{ ref('stg_bridge__driver_licenses_keyed') }}),
 
 -- The precedence says which source is believed first: schools see birth certificates, licenses carry no race.
 reported as (
@@ -21,7 +21,7 @@ reported as (
         k12_people.person_id,
         1 as precedence,
         students.school_year as reported_year,
-        students.birthdate,
+        students.birth_year,
         students.sex,
         {{ core_race_roll_up('Y') }} as race_ethnicity,
         {{ core_race_selections('Y') }} as race_selections
@@ -34,7 +34,7 @@ reported as (
         postsecondary_people.person_id,
         2 as precedence,
         college_students.academic_year as reported_year,
-        college_students.birthdate,
+        college_students.birth_year,
         college_students.sex,
         {{ core_race_roll_up('Y') }} as race_ethnicity,
         {{ core_race_selections('Y') }} as race_selections
@@ -50,7 +50,7 @@ reported as (
         wioa_people.person_id,
         3 as precedence,
         cast(left(participants.period, 4) as integer) as reported_year,
-        participants.birthdate,
+        participants.birth_year,
         case participants.sex when '1' then 'M' when '2' then 'F' end as sex,
         {{ core_race_roll_up('1') }} as race_ethnicity,
         {{ core_race_selections('1') }} as race_selections
@@ -63,12 +63,12 @@ reported as (
         bridge_people.person_id,
         4 as precedence,
         cast(left(license_holders.period, 4) as integer) as reported_year,
-        license_holders.birthdate,
+        license_holders.birth_year,
         license_holders.sex,
         cast(null as text) as race_ethnicity,
         cast(null as text) as race_selections
     from license_holders
-    inner join bridge_people on license_holders.license_id = bridge_people.source_key
+    inner join bridge_people on license_holders.source_key = bridge_people.source_key
 ),
 
 -- Files repeat themselves year after year: counted once, they are few.
@@ -76,7 +76,7 @@ counted as (
     select
         person_id,
         precedence,
-        extract(year from birthdate) as birth_year,
+        birth_year,
         sex,
         race_ethnicity,
         race_selections,

@@ -1,7 +1,7 @@
 -- One row per period of participation and day of which the PIRL shows that a service was received.
 with people as ({{ core_people('wioa') }}),
 
-records as (select * from {{ ref('stg_wioa__pirl') }}),
+records as (select * from {{ ref('stg_wioa__pirl_keyed') }}),
 
 newest as (
     select distinct on (people.person_id, records.program_entry_date)

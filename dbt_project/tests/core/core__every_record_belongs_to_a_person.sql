@@ -3,7 +3,7 @@
 -- Resolve: run linkage again; records that came after the live run are linked by the next one.
 {{ config(meta={'dagster': {'ref': {'name': 'person_key'}}}) }}
 select records.record_id
-from {{ ref('person_record') }} as records
+from {{ ref('record_key') }} as records
 left join {{ ref('person_key') }} as people
     on records.source = people.source and records.source_key = people.source_key
 where
