@@ -1,7 +1,9 @@
 """Rules about the numbers before a release: for each one fault is planted, and that rule finds it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -15,6 +17,7 @@ from orchestration.resources import WarehouseResource
 from quality_checks.plausibility.catalogue import gate_rules
 from quality_checks.plausibility.judge import judge
 from quality_checks.plausibility.results import newest
+from reports.site import build_site
 from tests.integration.published_cube import RATE, WAGE, Row, make_cube
 from tests.integration.writers import noting_writers
 from warehouse.connection import Warehouse
@@ -323,3 +326,47 @@ def test_dagster_shows_each_rule_as_a_check_of_the_cells_and_stops_at_a_hold_rul
     released.execute(f"update indicators.cube set rate = null where {DISTRICT}")
     specs = {spec.name: spec.blocking for spec in indicator_cell.check_specs}
     assert (specs["RELEASE_202"], specs["RELEASE_501"]) == (True, False)
+
+
+def test_no_true_number_is_left_in_what_a_release_writes_dagsters_storage_and_logs_included(
+    released: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("orchestration.resources.open_warehouse", lambda: released)
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance, caplog.at_level("DEBUG"):
+        for sound in (True, False):
+            released.execute(
+                f"update indicators.cube set rate = {'null' if sound else '0.5'} where {DISTRICT}"
+            )
+            result = dg.materialize(
+                [indicator_cell],
+                resources={"warehouse": WarehouseResource()},
+                instance=instance,
+                raise_on_error=False,
+            )
+            assert result.success == sound
+    released.execute(f"update indicators.cube set rate = null where {DISTRICT}")
+    build_site(released, tmp_path / "site")
+    server = released.home.root / "server"
+    files = [
+        path
+        for folder in (tmp_path, released.home.root)
+        for path in folder.rglob("*")
+        if path.is_file() and server not in path.parents
+    ]
+    # The median stands nowhere else than in the cube; Dagster knows the rule that stopped the second run.
+    assert not [path for path in files if b"7349.37" in path.read_bytes() or b"7,349.37" in path.read_bytes()]
+    assert any(b"RELEASE_202" in path.read_bytes() for path in files if "dagster" in path.parts)
+    assert "7349.37" not in caplog.text
+    words = {
+        word
+        for table in (
+            "control.release",
+            "control.disclosure_log",
+            "control.override_log",
+            "control.access_log",
+        )
+        for (text,) in released.fetch_all(f"select (t.*)::text from {table} as t")
+        for word in re.findall(r"[0-9.]+", text)
+    }
+    assert words & {"1237", "811", "703", "463", "7349.37"} == set()
