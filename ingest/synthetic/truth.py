@@ -33,6 +33,7 @@ from ingest.synthetic.school_codes import (
 )
 from ingest.synthetic.schooling import Schooling
 from ingest.synthetic.truth_college import CollegeTruth
+from ingest.synthetic.truth_outcomes import outcomes
 from ingest.synthetic.truth_school import Preparation, dropout, nontraditional, on_track
 from ingest.synthetic.truth_windows import Spells, college_spells
 from ingest.synthetic.truth_workforce import Exits
@@ -44,6 +45,20 @@ NOT_IN_LIVES = {
     "PERKINS_1P1": "the concentrators are counted over credits that only the files sum",
     "PERKINS_2P1": "the concentrators are counted over credits that only the files sum",
     "PERKINS_3P1": "the concentrators are counted over credits that only the files sum",
+    "IN_FIELD_AWARD_1Y": "which of several employers paid most is no part of a life",
+    **dict.fromkeys(
+        [
+            *("AQCP_CREDENTIAL", "AQCP_CREDITS", "AQCP_DEGREE", "AQCP_EMPLOYED_Q2", "AQCP_INITIAL_EARNINGS"),
+            *(
+                "AQCP_LICENSE",
+                "AQCP_RETAINED_Q4",
+                "AQCP_RETENTION",
+                "AQCP_SKILL_GAIN",
+                "AQCP_TARGET_SECTOR_Q2",
+            ),
+        ],
+        "the programs of college spells and training are drawn when a file is written and are no part of a life",
+    ),
 }
 
 _REMOVING = [EXIT[code] for code in (*TRANSFERS_OUT, DEATH)]
@@ -65,7 +80,7 @@ class IndicatorTruth:
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-        self._earnings: dict[str, list[Array]] = defaultdict(list)
+        self._earnings: dict[tuple[str, str], list[Array]] = defaultdict(list)
 
     def add(self, life: Life) -> None:
         """Count a block."""
@@ -77,13 +92,20 @@ class IndicatorTruth:
         cohort, employed, cents = exits.employment(2)
         self._count("WIOA_ER_Q2", cohort, employed)
         for year in np.unique(cohort):
-            self._earnings[f"PY{year}"].append(cents[(cohort == year) & (cents > 0)])
+            paid = cents[(cohort == year) & (cents > 0)]
+            self._earnings["WIOA_MEDIAN_EARNINGS_Q2", f"PY{year}"].append(paid)
         self._count("WIOA_ER_Q4", *exits.employment(4)[:2])
         for after in (2, 4):
             self._count(f"WIOA_YOUTH_EE_Q{after}", *exits.youth_placement(after, spells))
         self._count("WIOA_ESE", *exits.same_employer())
         self._count("WIOA_CREDENTIAL", *exits.credentials(spells))
         self._count("WIOA_MSG", *exits.skill_gains())
+        for code, (cohort, met, amounts) in outcomes(life, spells):
+            if amounts is None:
+                self._count(code, cohort, met)
+                continue
+            for year in np.unique(cohort):
+                self._earnings[code, str(year)].append(amounts[cohort == year])
 
     def _add_school(self, life: Life) -> None:
         concentrator = life.career.concentrator >= 0
@@ -131,13 +153,17 @@ class IndicatorTruth:
             cohorts = {period: count for (one, period), count in sorted(self._counts.items()) if one == code}
             cohorts[_POOLED] = [sum(count[place] for count in cohorts.values()) for place in (0, 1)]
             rows += [(code, period, n, d, f"{n / d:.6f}") for period, (n, d) in cohorts.items()]
-        earnings = {period: np.concatenate(parts) for period, parts in sorted(self._earnings.items())}
-        if earnings:
+        for code in sorted({code for code, _ in self._earnings}):
+            earnings = {
+                period: np.concatenate(parts)
+                for (one, period), parts in sorted(self._earnings.items())
+                if one == code
+            }
             earnings[_POOLED] = np.concatenate(list(earnings.values()))
-        for period, cents in earnings.items():
-            if len(cents):
-                median = f"{float(np.median(cents)) / 100:.2f}"
-                rows.append(("WIOA_MEDIAN_EARNINGS_Q2", period, len(cents), len(cents), median))
+            for period, cents in earnings.items():
+                if len(cents):
+                    median = f"{float(np.median(cents)) / 100:.2f}"
+                    rows.append((code, period, len(cents), len(cents), median))
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(_COLUMNS)

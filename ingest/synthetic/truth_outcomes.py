@@ -1,0 +1,172 @@
+"""The true values of the indicators on work and earnings after a diploma or an award.
+
+Belongs here: graduates and holders of awards judged by the quarters and years after, from lives.
+Must not come here: workforce programs; which of several employers paid most, which a life does not keep.
+"""
+
+import csv
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from ingest.synthetic.arrays import Array
+from ingest.synthetic.calendars import (
+    FIRST_QUARTER,
+    LAST_QUARTER,
+    QUARTERS,
+    quarter_begin,
+    quarter_end,
+    quarter_of,
+    year_month_day,
+)
+from ingest.synthetic.life import Life
+from ingest.synthetic.truth_windows import KNOWN_TO, Spells, college_awards, complete_only, graduates
+
+_ATTACHED_QUARTERS = 3
+_MINIMUM_CENTS = 725 * 2080
+_HOUSEHOLD = "one_adult"
+#: Cohort, outcome and, of an amount, cents.
+Judged = tuple[Array, Array, Array | None]
+
+
+class Origins:
+    """Persons with a day from which quarters and years are counted, and the cohort of each."""
+
+    def __init__(self, life: Life, who: Array, cohort: Array, origin: Array, year: Array) -> None:
+        self.life, self.who, self.cohort, self.year = life, who, cohort, year
+        self.quarter = quarter_of(origin)
+
+    def employed(self, quarters: int) -> Judged:
+        """Wages in the quarter so many quarters after."""
+        mask = self._measurable()
+        paid = self._cents(self.quarter + quarters) > 0
+        return self._complete(mask, paid, self.quarter + quarters)
+
+    def full_quarter(self, quarters: int) -> Judged:
+        """One employer in three quarters, of which the middle one lies so many quarters after."""
+        middle = self.quarter + quarters
+        stayed = self._same(middle - 1, middle, middle + 1)
+        return self._complete(self._measurable(), stayed, middle + 1)
+
+    def kept_employer(self) -> Judged:
+        """Of those paid in the second quarter, the same employer in the fourth."""
+        second = self.quarter + 2
+        mask = self._measurable() & ((self._cents(second) > 0) | (self.quarter + 4 > LAST_QUARTER))
+        return self._complete(mask, self._same(second, second + 2), second + 2)
+
+    def placed(self, spells: Spells) -> Judged:
+        """College or wages in the second quarter after."""
+        measured = self.quarter + 2
+        met = self._cents(measured) > 0
+        met |= spells.overlapping(self.who, quarter_begin(measured), quarter_end(measured))
+        mask = self._measurable()
+        closes = np.where(measured > LAST_QUARTER, KNOWN_TO + 1, quarter_end(measured))
+        cohort, outcome = complete_only(self.cohort[mask], met[mask], closes[mask])
+        return cohort, outcome, None
+
+    def earnings(self, years: int) -> Judged:
+        """Earnings of the year so many years after, in dollars of the newest year, of those attached to work."""
+        measured = self.year + years
+        cents, quarters = self._year(measured)
+        waits = measured * 4 + 3 > LAST_QUARTER
+        mask = (measured * 4 >= FIRST_QUARTER) & (
+            waits | ((quarters >= _ATTACHED_QUARTERS) & (cents >= _MINIMUM_CENTS))
+        )
+        real = np.round(cents * _factors(measured))
+        kept = mask & ~np.isin(self.cohort, np.unique(self.cohort[mask & waits]))
+        return self.cohort[kept], np.ones(int(kept.sum()), dtype=bool), real[kept]
+
+    def living_wage(self, years: int) -> Judged:
+        """Of those paid in the year so many years after, at least a living wage of that year."""
+        measured = self.year + years
+        cents, _ = self._year(measured)
+        thresholds = _seed("living_wage", "annual_usd")
+        known = np.array([int(year) in thresholds for year in measured], dtype=bool)
+        line = np.array([100 * thresholds.get(int(year), 0) for year in measured])
+        waits = measured * 4 + 3 > LAST_QUARTER
+        mask = (measured * 4 >= FIRST_QUARTER) & known & (waits | (cents > 0))
+        kept = mask & ~np.isin(self.cohort, np.unique(self.cohort[mask & waits]))
+        return self.cohort[kept], (cents >= line)[kept], None
+
+    def _measurable(self) -> Array:
+        result: Array = self.quarter + 1 >= FIRST_QUARTER
+        return result
+
+    def _complete(self, mask: Array, met: Array, last: Array) -> Judged:
+        kept = mask & ~np.isin(self.cohort, np.unique(self.cohort[mask & (last > LAST_QUARTER)]))
+        return self.cohort[kept], met[kept], None
+
+    def _cents(self, quarter: Array) -> Array:
+        place = quarter - FIRST_QUARTER
+        there = (place >= 0) & (place < QUARTERS)
+        result: Array = np.where(there, self.life.work.wages[self.who, np.clip(place, 0, QUARTERS - 1)], 0)
+        return result
+
+    def _year(self, year: Array) -> tuple[Array, Array]:
+        cents = np.stack([self._cents(year * 4 + number) for number in range(4)])
+        return cents.sum(axis=0), (cents > 0).sum(axis=0)
+
+    def _same(self, *quarters: Array) -> Array:
+        """Whether one employer, in whatever job, paid in all of these quarters."""
+        held = self.life.work.employers_held
+        first, *others = (np.clip(quarter - FIRST_QUARTER, 0, QUARTERS - 1) for quarter in quarters)
+        there = quarters[0] >= FIRST_QUARTER
+        found = np.zeros(len(self.who), dtype=bool)
+        for slot in held:
+            employer = slot[self.who, first]
+            stays = (employer >= 0) & there
+            for place in others:
+                stays &= np.any([other[self.who, place] == employer for other in held], axis=0)
+            found |= stays
+        return found
+
+
+def outcomes(life: Life, spells: Spells) -> Iterator[tuple[str, Judged]]:
+    """Every indicator of the family that lives can tell, by its code."""
+    school, award = _diplomas(life), _awards(life)
+    yield "EMPLOYED_HS_1Y", school.employed(4)
+    yield "EMPLOYED_AWARD_1Y", award.employed(4)
+    yield "FULL_QUARTER_HS_1Y", school.full_quarter(4)
+    yield "FULL_QUARTER_AWARD_1Y", award.full_quarter(4)
+    yield "ENROLLED_OR_EMPLOYED_HS", school.placed(spells)
+    yield "SAME_EMPLOYER_AWARD", award.kept_employer()
+    for years in (1, 5, 10):
+        yield f"EARNINGS_HS_{years}Y", school.earnings(years)
+        yield f"EARNINGS_AWARD_{years}Y", award.earnings(years)
+    yield "LIVING_WAGE_HS_5Y", school.living_wage(5)
+    yield "LIVING_WAGE_AWARD_1Y", award.living_wage(1)
+
+
+def _diplomas(life: Life) -> Origins:
+    who, year, diploma = graduates(life)
+    return Origins(life, who, year, diploma, year)
+
+
+def _awards(life: Life) -> Origins:
+    """Of several awards of an academic year the one of the highest level counts, then the last."""
+    awards = college_awards(life)
+    year, month, _ = year_month_day(awards["award_date"])
+    cohort = year + (month >= 7)
+    order = np.lexsort((-awards["award_date"], -awards["level"], cohort, awards["person"]))
+    person, cohort = awards["person"][order], cohort[order]
+    first = np.r_[True, (person[1:] != person[:-1]) | (cohort[1:] != cohort[:-1])][: len(person)]
+    chosen = order[first]
+    return Origins(life, awards["person"][chosen], cohort[first], awards["award_date"][chosen], year[chosen])
+
+
+@lru_cache
+def _seed(name: str, column: str) -> dict[int, float]:
+    """A published table of the warehouse by calendar year: lives know no prices."""
+    text = (files("dbt_project") / "seeds" / f"{name}.csv").read_text(encoding="utf-8")
+    rows = [
+        row for row in csv.DictReader(text.splitlines()) if row.get("household", _HOUSEHOLD) == _HOUSEHOLD
+    ]
+    return {int(row["calendar_year"]): float(row[column]) for row in rows}
+
+
+def _factors(years: Array) -> Array:
+    prices = _seed("consumer_price_index", "index_value")
+    newest = prices[max(prices)]
+    return np.array([newest / prices.get(int(year), newest) for year in years])
