@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from warehouse.connection import Warehouse
-    from warehouse.state import Clearinghouse
+    from warehouse.state_sections.measures import Clearinghouse
 
 #: CO longitudinal cohort, DA declined admission, PA prior attendance, SE subsequent enrollment.
 InquiryType = Literal["CO", "DA", "PA", "SE"]

@@ -13,7 +13,8 @@ from ingest.layout import Layout
 from ingest.periods import period_days, periods_from
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.state import Due, Expectation, State
+from warehouse.state import State
+from warehouse.state_sections.senders import Due, Expectation
 
 # How far ahead the calendar is looked at: what is due soon is shown as expected.
 _AHEAD = datetime.timedelta(days=90)

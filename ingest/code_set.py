@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from warehouse.state import FIRST_YEAR, LAST_YEAR
+from warehouse.state_sections.senders import FIRST_YEAR, LAST_YEAR
 
 
 class DatedCode(BaseModel):

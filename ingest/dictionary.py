@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields, replace
 
 from ingest.catalogue import Catalogue, Column, Layout
 from ingest.readers.typed_text import PATTERNS
-from warehouse.state import Agency, Submitter
+from warehouse.state_sections.senders import Agency, Submitter
 
 _CONFIDENTIALITY = {
     "none": "",

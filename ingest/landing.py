@@ -22,7 +22,8 @@ from ingest.recognise import NameParts, parse_name, recognise
 from ingest.register import Register, dependence
 from warehouse.connection import Warehouse
 from warehouse.errors import DatabaseError, P20WError
-from warehouse.state import Landing, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Landing
 
 # Beside a file it says that the file is whole.
 DONE_MARKER = ".done"

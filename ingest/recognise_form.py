@@ -10,7 +10,7 @@ from ingest.catalogue import Layout
 from ingest.readers.choice import first_record, header_of
 from ingest.readers.headers import fits
 from warehouse.errors import P20WError
-from warehouse.state import Submitter
+from warehouse.state_sections.senders import Submitter
 
 
 def form_of(path: Path, layout: Layout, period: str, sender: Submitter, variant: str | None) -> str:

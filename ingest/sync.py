@@ -17,7 +17,8 @@ from ingest.raw_tables import ensure_raw_table, lock
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 from warehouse.movement import copy_stream
-from warehouse.state import FIRST_YEAR, LAST_YEAR, State, Submitter
+from warehouse.state import State
+from warehouse.state_sections.senders import FIRST_YEAR, LAST_YEAR, Submitter
 
 
 @dataclass(frozen=True)

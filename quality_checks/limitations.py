@@ -15,7 +15,8 @@ from psycopg import sql
 from ingest.catalogue import load_catalogue
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.state import Limitation, State
+from warehouse.state import State
+from warehouse.state_sections.safeguards import Limitation
 
 _REGISTER = Path(__file__).with_name("limitations.yml")
 SubjectType = Literal["layout_column", "core_column", "indicator"]

@@ -14,7 +14,8 @@ from governance.agreements.register import agreements
 if TYPE_CHECKING:
     from governance.agreements.agreement import Agreement
     from warehouse.connection import Warehouse
-    from warehouse.state import Retention, State
+    from warehouse.state import State
+    from warehouse.state_sections.safeguards import Retention
 
 # What was destroyed is gone, and what failed never came in.
 _KEPT = """

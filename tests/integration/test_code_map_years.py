@@ -6,7 +6,8 @@ from quality_checks.scorecard import rule_counts
 from quality_checks.sync import sync_rules
 from tests.integration.quality_data import Row, Sent, deliver, good_rows
 from warehouse.connection import Warehouse
-from warehouse.state import State, Submitter, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Submitter
 
 BY_YEAR = [{"to": 2016, "codes": {"1": "M", "2": "F"}}, {"from": 2017, "codes": {"m": "M", "f": "F"}}]
 

@@ -7,7 +7,8 @@ from ingest.calendar import sync_calendar, timeliness
 from ingest.catalogue import load_catalogue
 from orchestration.intake import prepare, take_in
 from warehouse.connection import Warehouse
-from warehouse.state import Expectation, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Expectation
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from quality_checks.stewardship import withdraw
 from warehouse.connection import Warehouse
 from warehouse.deliveries import find_delivery
 from warehouse.errors import P20WError
-from warehouse.state import Landing, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Landing
 
 STATUS = load_catalogue().layouts["k12/status"]
 HEADER = "|".join(column.headers_for("2019")[0] for column in STATUS.columns)

@@ -9,7 +9,8 @@ from ingest.loader import load_file
 from ingest.sync import SyncSummary, sync_catalogue
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.state import State, Submitter, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Submitter
 
 CATALOGUE, STATE = load_catalogue(), load_state()
 

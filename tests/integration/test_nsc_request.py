@@ -8,7 +8,7 @@ import pytest
 from governance.nsc_request import WIDTHS, write_nsc_request
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
-from warehouse.state import Clearinghouse
+from warehouse.state_sections.measures import Clearinghouse
 
 ACCOUNT = Clearinghouse(school_code="999999", branch="00", name="Synthetic State Data System")
 _VAULT = """

@@ -14,7 +14,8 @@ from orchestration.retention import destroy_due, due_lines, list_lines, plan_lin
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 from warehouse.ledger import read
-from warehouse.state import Retention, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.safeguards import Retention
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,8 @@ from ingest.calendar import sync_calendar
 from quality_checks.access import grant_agency
 from quality_checks.scores import write_scorecard
 from warehouse.connection import Warehouse
-from warehouse.state import Expectation, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Expectation
 
 LIVE, EARLIER = "00000000-0000-0000-0000-00000000000b", "00000000-0000-0000-0000-00000000000a"
 LOGINS = {"score_north": "north", "score_south": "south"}

@@ -75,7 +75,7 @@ def test_every_preset_says_where_its_figures_are_from():
 
 
 def test_a_state_can_set_single_figures_of_a_preset_otherwise():
-    from warehouse.state import Disclosure
+    from warehouse.state_sections.safeguards import Disclosure
 
     policy = DisclosurePolicy.from_settings(Disclosure(preset="delaware", min_count=20))
     assert (policy.min_count, policy.min_wage_count, policy.round_count_to) == (20, 16, 1)

@@ -7,7 +7,8 @@ from ingest.calendar import due_on, expected_deliveries
 from ingest.catalogue import load_catalogue
 from ingest.periods import period_days, periods_from
 from warehouse.errors import P20WError
-from warehouse.state import Due, Expectation, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.senders import Due, Expectation
 
 LAYOUTS = load_catalogue().layouts
 

@@ -9,7 +9,8 @@ from quality_checks.limitations import limitations_of_column, register
 from quality_checks.rule import RuleKind
 from quality_checks.scores import DIMENSION_OF_KIND, DIMENSIONS, dimension_of
 from warehouse.errors import P20WError
-from warehouse.state import Limitation, State, load_state
+from warehouse.state import State, load_state
+from warehouse.state_sections.safeguards import Limitation
 
 MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from warehouse.state import Perkins
+from warehouse.state_sections.measures import Perkins
 
 
 def test_a_preset_decides_what_the_state_leaves_open() -> None:

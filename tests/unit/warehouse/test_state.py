@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import P20WError
-from warehouse.state import DEMO_STATE, Submitter, load_state
+from warehouse.state import DEMO_STATE, load_state
+from warehouse.state_sections.senders import Submitter
 
 
 def _changed(tmp_path: Path, old: str, new: str) -> Path:
