@@ -150,7 +150,7 @@ def in_words(summary: dict[str, Any], home: Path) -> str:
         "Where to look next:",
         f"  the site          {home / 'site' / 'index.html'}",
         "  the asset graph   make serve",
-        '  the tables        psql "$(.venv/bin/p20w url)"   (schemas core, indicators, marts, published)',
+        '  the tables        psql "$(.venv/bin/p20w url --role analyst)"   (schemas core, indicators, marts, published)',
         f"  this summary      {home / 'demo.json'}",
     ]
     return "\n".join(lines)

@@ -3,7 +3,8 @@ with records as (select * from {{ ref('person_record') }}),
 
 members as (select * from {{ source('identity', 'nsc_request_member') }}),
 
--- Wages are keyed by social security number and name, licenses by their number: outside of the vault the record's id stands for it.
+-- Wages are keyed by social security number and name, licenses by their number: outside of the vault the record's id
+-- stands for it.
 named as (
     select
         record_id,

@@ -1,4 +1,4 @@
--- One row per student and enrollment spell or degree; one row for a student not found, without names, social security number and birth date.
+-- One row per student and enrollment spell or degree, one for a student not found; without names.
 with delivered as (select * from {{ ref('stg_nsc__details') }}),
 
 final as (

@@ -1,4 +1,4 @@
--- One row per person, employer account, reporting unit and quarter, without names, social security number and birth date.
+-- One row per person, employer account, reporting unit and quarter, without names and numbers.
 with delivered as (select * from {{ ref('stg_ui__wages') }}),
 
 records as (select * from {{ ref('person_record') }}),
