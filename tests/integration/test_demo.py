@@ -1,5 +1,6 @@
 """The whole way on a few hundred learners, and what a person does next, on the embedded server."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.integration.demonstration import (
     check_rows,
     demonstrated,
 )
+from tests.integration.second_route import computed, in_the_cube
+from tests.integration.true_links import differences
 from warehouse.home import Home
 from warehouse.state import DEMO_STATE
 
@@ -61,6 +64,40 @@ def test_an_extract_of_real_models_is_built_and_names_nobody(demonstration: Demo
     ):
         assert value is None or not re.search(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", text)
     assert not any(word in text for word in demonstration.canary.words)
+
+
+def test_with_the_true_links_indicators_are_what_happened(demonstration: Demonstration) -> None:
+    """But for what the files tell otherwise than the lives: what was planted, and a sex or an enrollment written wrongly."""
+    demonstration.warehouse().close()
+
+    equal, different = differences(demonstration.home)
+
+    assert len(equal) >= 30, different
+    assert max(different.values(), default=0) <= 2, different
+
+
+def test_a_second_route_in_pandas_comes_to_the_same_numbers(demonstration: Demonstration) -> None:
+    found = computed(demonstration.warehouse())
+    codes = {code for code, _ in found}
+
+    assert codes == {
+        *("COLLEGE_GOING_12M", "DUAL_PARTICIPATION", "EMPLOYED_HS_1Y", "EARNINGS_HS_1Y", "LIVING_WAGE_HS_5Y")
+    }
+    counted = in_the_cube(demonstration.warehouse(), codes)
+    assert {key: one[:2] for key, one in found.items()} == {key: one[:2] for key, one in counted.items()}
+    medians = {key: one[2] for key, one in found.items() if one[2] is not None}
+    assert medians == pytest.approx({key: counted[key][2] for key in medians}, abs=0.011)
+
+
+def test_a_cell_is_found_by_its_index(demonstration: Demonstration) -> None:
+    plan = demonstration.warehouse().fetch_value(
+        "explain (format json) select * from indicators.cell where indicator_code = 'ACGR_4YR'"
+        " and organization_id = 'all' and pathway_id = 'all' and subgroup_dimension = 'sex' and subgroup = 'F'"
+        " and cohort_period = '2020'"
+    )
+
+    assert '"Index Scan"' in json.dumps(plan)
+    assert not re.search(r'"Seq Scan"[^}]*"Relation Name": "cube"', json.dumps(plan))
 
 
 def test_the_planted_person_is_where_identifiers_belong_and_nowhere_else(
