@@ -43,7 +43,7 @@ serve: setup
 	@$(BIN)/p20w serve
 
 test: setup
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 test-fast: setup
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests/unit

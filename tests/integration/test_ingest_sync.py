@@ -79,7 +79,7 @@ def test_a_new_column_of_a_layout_reaches_its_table_and_old_rows_keep_their_valu
     path = tmp_path / "k12__status__north__2020.txt"
     header = "|".join(column.headers_for("2019")[0] for column in layout.columns)
     path.write_text(f"{header}\na|b|c|d|e\n")
-    load_file(warehouse, path)
+    load_file(warehouse.under("loader"), path)
     added = layout.columns[0].model_copy(update={"name": "remark"})
     wider = layout.model_copy(update={"columns": [*layout.columns, added]})
     assert sync_catalogue(warehouse, STATE, _changed(CATALOGUE, wider)).made == ["k12__status.remark"]
