@@ -33,7 +33,13 @@ def pytest_configure() -> None:
 
 
 # Files that take a minute and more: begun last, one of them would keep a single core busy to the end.
-_BEGUN_FIRST = ("test_demo.py", "test_demo_installed_server.py", "test_access.py", "test_approvals.py", "test_dbt_unit_tests.py")
+_BEGUN_FIRST = (
+    "test_demo.py",
+    "test_demo_installed_server.py",
+    "test_access.py",
+    "test_approvals.py",
+    "test_dbt_unit_tests.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
