@@ -12,7 +12,9 @@ programs as (select * from {{ ref('int_cube__program') }}),
 subgroups as (select * from {{ ref('int_cube__subgroup') }}),
 
 -- Units are counted once under their finest keys, so that the many cells are sums of few rows.
-everybody as ({{ ind_summed('units', ind_counts()) }}),
+everybody as (
+    {{ ind_summed('units', ind_counts()) }}
+),
 
 divided as (
     {{ ind_summed('units inner join members on units.person_id = members.person_id', ind_counts(), by_subgroup=true) }}
@@ -70,7 +72,9 @@ median_cells as (
         'percentile_cont(array[0.25, 0.5, 0.75]) within group (order by amount_usd) as quartiles') }}
 ),
 
-measured as ({{ ind_put_together() }}),
+measured as (
+    {{ ind_put_together() }}
+),
 
 cohort_cells as ({{ ind_cell_names('cohorts', 'cell_cohort_key, indicator_code, indicator_version, counted_in') }}),
 
