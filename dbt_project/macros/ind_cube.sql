@@ -105,6 +105,17 @@ select
 {%- endmacro %}
 
 
+{#- How many employers stand behind the amounts of a cell, and how much of it the largest is: what disclosure control asks for. -#}
+{% macro ind_employers(relation) -%}
+select
+        {{ ind_cell_numbers() }},
+        count(*) as employer_count,
+        cast(max(unit_count) / sum(unit_count) as double precision) as top_employer_share
+    from {{ relation }}
+    group by {{ ind_cell_numbers() }}
+{%- endmacro %}
+
+
 {#- The names of the cells that a relation gives numbers to. -#}
 {% macro ind_cell_names(relation, columns) -%}
 select distinct {{ columns }} from {{ relation }}

@@ -12,21 +12,44 @@
 {%- endmacro %}
 
 
+{#- Participants with the day on which their window closes; of one sector where it is named, with further parameters beside them. -#}
+{% macro ind_pathway_windows(sector=none, parameters=[]) -%}
+select
+        participants.*,
+        {%- for parameter in parameters %}
+        cast(parameters.{{ parameter }} as numeric) as {{ parameter }},
+        {%- endfor %}
+        {{ ind_years_after('participants.entry_date', 'parameters.window_years') }} as closes
+    from {{ ref('int_pathway__participant') }} as participants
+    cross join ({{ ind_parameters('AQCP', ['window_years'] + parameters) }}) as parameters
+    {%- if sector %}
+    where participants.is_in_{{ sector }}
+    {%- endif %}
+{%- endmacro %}
+
+
+{#- Participants of the relation windows by the year of entry: judged once their window has closed before `known_to`, met where the relation
+    `found` names them with the source of its evidence. -#}
+{% macro ind_pathway_judged(found, known_to) -%}
+select
+        cast(windows.entry_year as text) as cohort_period,
+        {{ ind_pathway_unit('windows') }},
+        coalesce(windows.closes <= {{ known_to }}, false) as is_available,
+        {{ found }}.evidence_source as found_in,
+        cast(null as text) as employer_key
+    from windows
+    cross join {{ ref('availability') }} as availability
+    left join {{ found }} on windows.unit_id = {{ found }}.unit_id
+{%- endmacro %}
+
+
 {#- Participants by the year of entry, judged by a recognized credential of some types within the window; of any type where none is named. -#}
 {% macro ind_pathway_credentialed(types=[]) %}
-    with participants as (select * from {{ ref('int_pathway__participant') }}),
+    with windows as (
+        {{ ind_pathway_windows() }}
+    ),
 
     credentials as (select * from {{ ref('int_pathway__credential') }}),
-
-    parameters as ({{ ind_parameters('AQCP', ['window_years']) }}),
-
-    windows as (
-        select
-            participants.*,
-            {{ ind_years_after('participants.entry_date', 'parameters.window_years') }} as closes
-        from participants
-        cross join parameters
-    ),
 
     awarded as (
         select
@@ -45,14 +68,7 @@
         group by windows.unit_id
     )
 
-    select
-        cast(windows.entry_year as text) as cohort_period,
-        {{ ind_pathway_unit('windows') }},
-        coalesce(windows.closes <= windows.known_to, false) as is_available,
-        awarded.evidence_source as found_in,
-        cast(null as text) as employer_key
-    from windows
-    left join awarded on windows.unit_id = awarded.unit_id
+    {{ ind_pathway_judged('awarded', 'windows.known_to') }}
 {% endmacro %}
 
 

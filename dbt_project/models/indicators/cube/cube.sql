@@ -58,14 +58,7 @@ employer_cells as (
     {{ ind_cells('paid_everybody', 'paid_divided', 'sum(unit_count) as unit_count', extra='employer_number') }}
 ),
 
-employers as (
-    select
-        {{ ind_cell_numbers() }},
-        count(*) as employer_count,
-        cast(max(unit_count) / sum(unit_count) as double precision) as top_employer_share
-    from employer_cells
-    group by {{ ind_cell_numbers() }}
-),
+employers as ({{ ind_employers('employer_cells') }}),
 
 median_cells as (
     {{ ind_cells('earned', 'earned_divided',

@@ -1,28 +1,16 @@
 -- One row per person and career pathway with a college spell in it: credits earned in its programs.
-with participants as (
-    select * from {{ ref('int_pathway__participant') }}
-    where is_in_postsecondary
-),
-
-courses as (select * from {{ ref('fct_postsecondary_course') }}),
+with courses as (select * from {{ ref('fct_postsecondary_course') }}),
 
 programs as (select * from {{ ref('int_pathway__program') }}),
 
-availability as (select * from {{ ref('availability') }}),
-
-parameters as ({{ ind_parameters('AQCP', ['window_years', 'min_credits']) }}),
-
 windows as (
-    select
-        participants.*,
-        {{ ind_years_after('participants.entry_date', 'parameters.window_years') }} as closes,
-        cast(parameters.min_credits as numeric) as min_credits
-    from participants
-    cross join parameters
+    {{ ind_pathway_windows('postsecondary', ['min_credits']) }}
 ),
 
 earned as (
-    select windows.unit_id
+    select
+        windows.unit_id,
+        'unit_record' as evidence_source
     from windows
     inner join courses
         on
@@ -35,15 +23,7 @@ earned as (
 ),
 
 judged as (
-    select
-        cast(windows.entry_year as text) as cohort_period,
-        {{ ind_pathway_unit('windows') }},
-        coalesce(windows.closes <= availability.last_postsecondary_date, false) as is_available,
-        case when earned.unit_id is not null then 'unit_record' end as found_in,
-        cast(null as text) as employer_key
-    from windows
-    cross join availability
-    left join earned on windows.unit_id = earned.unit_id
+    {{ ind_pathway_judged('earned', 'availability.last_postsecondary_date') }}
 ),
 
 final as (

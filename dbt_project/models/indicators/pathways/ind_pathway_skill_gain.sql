@@ -1,25 +1,14 @@
 -- One row per person and career pathway with training of a workforce program in it: a measurable skill gain.
-with participants as (
-    select * from {{ ref('int_pathway__participant') }}
-    where is_in_workforce
-),
-
-gains as (select * from {{ ref('fct_wioa_skill_gain') }}),
-
-availability as (select * from {{ ref('availability') }}),
-
-parameters as ({{ ind_parameters('AQCP', ['window_years']) }}),
+with gains as (select * from {{ ref('fct_wioa_skill_gain') }}),
 
 windows as (
-    select
-        participants.*,
-        {{ ind_years_after('participants.entry_date', 'parameters.window_years') }} as closes
-    from participants
-    cross join parameters
+    {{ ind_pathway_windows('workforce') }}
 ),
 
 gained as (
-    select distinct windows.unit_id
+    select distinct
+        windows.unit_id,
+        'program_record' as evidence_source
     from windows
     inner join gains
         on
@@ -28,15 +17,7 @@ gained as (
 ),
 
 judged as (
-    select
-        cast(windows.entry_year as text) as cohort_period,
-        {{ ind_pathway_unit('windows') }},
-        coalesce(windows.closes <= availability.last_pirl_date, false) as is_available,
-        case when gained.unit_id is not null then 'program_record' end as found_in,
-        cast(null as text) as employer_key
-    from windows
-    cross join availability
-    left join gained on windows.unit_id = gained.unit_id
+    {{ ind_pathway_judged('gained', 'availability.last_pirl_date') }}
 ),
 
 final as (
