@@ -25,7 +25,7 @@
             on
                 exiters.person_id = enrollments.person_id
                 and exiters.closes >= enrollments.entry_date
-                and exiters.opens <= enrollments.exit_date
+                and exiters.opens <= {{ core_enrolled_until('enrollments') }}
     )
 
     select

@@ -35,7 +35,7 @@ found as (
     cross join
         lateral generate_series(
             control.quarter_index(spells.entry_date),
-            control.quarter_index(coalesce(spells.exit_date, make_date(spells.school_year, 6, 30)))
+            control.quarter_index({{ core_enrolled_until('spells') }})
         ) as in_school (quarter_index)
 
     union all
