@@ -28,17 +28,19 @@ select
 {%- endmacro %}
 
 
-{#- Participants of the relation windows by the year of entry: judged once their window has closed before `known_to`, met where the relation
-    `found` names them with the source of its evidence. -#}
-{% macro ind_pathway_judged(found, known_to) -%}
+{#- Participants of the relation windows by the year of entry: judged once their window has closed before what is known of them, or before
+    `known_to`, a column of availability; met where the relation `found` names them with the source of its evidence. -#}
+{% macro ind_pathway_judged(found, known_to=none) -%}
 select
         cast(windows.entry_year as text) as cohort_period,
         {{ ind_pathway_unit('windows') }},
-        coalesce(windows.closes <= {{ known_to }}, false) as is_available,
+        coalesce(windows.closes <= {{ 'availability.' ~ known_to if known_to else 'windows.known_to' }}, false) as is_available,
         {{ found }}.evidence_source as found_in,
         cast(null as text) as employer_key
     from windows
+    {%- if known_to %}
     cross join {{ ref('availability') }} as availability
+    {%- endif %}
     left join {{ found }} on windows.unit_id = {{ found }}.unit_id
 {%- endmacro %}
 
@@ -68,7 +70,7 @@ select
         group by windows.unit_id
     )
 
-    {{ ind_pathway_judged('awarded', 'windows.known_to') }}
+    {{ ind_pathway_judged('awarded') }}
 {% endmacro %}
 
 

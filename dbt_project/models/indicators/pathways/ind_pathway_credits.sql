@@ -23,7 +23,7 @@ earned as (
 ),
 
 judged as (
-    {{ ind_pathway_judged('earned', 'availability.last_postsecondary_date') }}
+    {{ ind_pathway_judged('earned', 'last_postsecondary_date') }}
 ),
 
 final as (

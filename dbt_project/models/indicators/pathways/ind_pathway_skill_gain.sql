@@ -17,7 +17,7 @@ gained as (
 ),
 
 judged as (
-    {{ ind_pathway_judged('gained', 'availability.last_pirl_date') }}
+    {{ ind_pathway_judged('gained', 'last_pirl_date') }}
 ),
 
 final as (
