@@ -15,6 +15,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from warehouse.address import database_url, explain_refusal
+from warehouse.arrow_connections import ArrowConnections
 from warehouse.errors import P20WError, redacted, scrub
 from warehouse.home import Home
 from warehouse.idle_connections import IdleConnections
@@ -48,6 +49,7 @@ class Warehouse:
     _settings: dict[str, Any] | None = field(default=None, repr=False)
     _engine: sqlalchemy.Engine | None = field(default=None, repr=False)
     _idle: IdleConnections = field(default_factory=IdleConnections, repr=False, compare=False)
+    _arrow: ArrowConnections = field(default_factory=ArrowConnections, repr=False, compare=False)
     # The group role that its connections act as; None is the login itself.
     role: str | None = None
     _under: dict[str, Warehouse] = field(default_factory=dict, repr=False, compare=False)
@@ -127,6 +129,7 @@ class Warehouse:
     def close(self) -> None:
         """Close the connections that wait for their next use; the next block opens one again."""
         self._idle.close()
+        self._arrow.close()
         for other in self._under.values():
             if other is not self:
                 other.close()
@@ -158,15 +161,12 @@ class Warehouse:
 
     def fetch_arrow(self, query: Query) -> pa.Table:
         """A query's rows as Arrow. Cast numeric to float8 and uuid to text in the query."""
-        import adbc_driver_postgresql.dbapi as adbc
-
         text = query
         if not isinstance(text, str):
             with self.connect(autocommit=True) as plain:
                 text = text.as_string(plain)
-        with redacted(), adbc.connect(self.url) as connection, connection.cursor() as cursor:
-            cursor.execute(text)
-            return cursor.fetch_arrow_table()
+        with redacted():
+            return self._arrow.read(self.url, text)
 
     def settings(self) -> dict[str, Any]:
         """Host, port, user, password and dbname as the connection uses them, wherever they came from."""

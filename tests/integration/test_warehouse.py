@@ -155,3 +155,21 @@ def test_a_waiting_connection_that_the_server_ended_is_replaced(warehouse: Wareh
     with psycopg.connect(warehouse.url, autocommit=True) as other:
         other.execute("select pg_terminate_backend(%s)", [process])
     assert warehouse.fetch_value("select pg_backend_pid()") != process
+
+
+def test_a_connection_that_read_arrow_serves_the_next_read_and_stands_in_no_transaction(
+    warehouse: Warehouse,
+) -> None:
+    def process() -> int:
+        return int(warehouse.fetch_arrow("select pg_backend_pid() as pid")["pid"][0].as_py())
+
+    first = process()
+    assert process() == first
+    assert warehouse.fetch_all("select state, xact_start from pg_stat_activity where pid = %s", (first,)) == [
+        ("idle", None)
+    ]
+    with pytest.raises(DatabaseError):
+        warehouse.fetch_arrow("select 1 / 0")
+    second = process()
+    warehouse.execute("select pg_terminate_backend(%s)", (second,))
+    assert process() not in {first, second}
