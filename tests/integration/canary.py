@@ -63,19 +63,31 @@ def _rename(path: Path, delimiter: str, last_name: str, ssn: str, canary: Canary
     pc.write_csv(table, path, pc.WriteOptions(delimiter=delimiter, quoting_style="needed"))
 
 
+# A view over relations that are looked at themselves shows nothing else; one that reads raw rows or the vault must be read.
+_RELATIONS = """
+    select n.nspname, c.relname
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any(%s) and (
+        c.relkind in ('r', 'p', 'm')
+        or c.relkind = 'v' and exists (
+            select from pg_rewrite rule
+            join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = rule.oid
+            join pg_class read on d.refclassid = 'pg_class'::regclass and d.refobjid = read.oid
+            where rule.ev_class = c.oid and read.relnamespace in ('raw'::regnamespace, 'identity'::regnamespace)))
+    order by 1, 2
+"""
+
+
 def found_in_tables(warehouse: Warehouse, canary: Canary, schemas: list[str]) -> list[str]:
-    """Tables and views of the schemas in which any row, written as text, holds a planted word."""
+    """Tables of the schemas, and views on raw rows or the vault, in which any row, written as text, holds a planted word."""
     return [
         f"{schema}.{relation}"
-        for schema, relation in warehouse.fetch_all(
-            "select table_schema, table_name from information_schema.tables where table_schema = any(%s) order by 1, 2",
-            (schemas,),
-        )
+        for schema, relation in warehouse.fetch_all(_RELATIONS, (schemas,))
         if warehouse.fetch_value(
-            sql.SQL("select exists (select from {} as t where t::text ilike any(%s))").format(
+            sql.SQL("select exists (select from {} as t where t::text ~* %s)").format(
                 sql.Identifier(schema, relation)
             ),
-            ([f"%{word}%" for word in canary.words],),
+            ("|".join(canary.words),),
         )
     ]
 
