@@ -197,6 +197,7 @@ def _seen(
         {Place(*key.within, *key.node): cell for key, (cell, _) in printed.items()},
         {(*node,): (*above,) for node, above in cohort.parents.items()},
         cohort.overlapping,
+        frozenset(Place(*key.within, *key.node) for key, (_, code) in printed.items() if code == "primary"),
     )
 
 

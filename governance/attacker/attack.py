@@ -14,14 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from governance.attacker.blocks import Blocks
-from governance.attacker.knowledge import NOTHING, Known, read_texts
+from governance.attacker.knowledge import FAR, NOTHING, Known, read_texts
 from governance.attacker.middle import Middle
 from governance.attacker.narrowing import narrow
 from governance.attacker.program import Program
+from governance.attacker.reading import Range
+from governance.attacker.reasons import Reasons
 from governance.attacker.room import Room
 from governance.attacker.seen import EVERYBODY, Place, Printed, Seen, fingerprint, sums, without_repeats
 from governance.attacker.system import Cells, Floats, Places, System
-from governance.attacker.widths import SLACK, Widths, bounds, measures, too_narrow
+from governance.attacker.widths import SLACK, Widths, bounds, measures, question, too_narrow
 
 # Fewer cells are asked about sooner than they are cut into blocks.
 _SMALL = 100
@@ -114,13 +116,24 @@ class _Attack:
         #: Whom two possible worlds have shown to be free.
         self.free: set[Place] = set()
         self.targets = np.array([self.number[place] for place in targets])
-        found: dict[tuple[int, tuple[int, ...]], None] = {}
-        for seen in (now, *earlier):
-            for total, parts in sums(seen, seen.cells):
-                found[self.number[total], tuple(sorted(self.number[p] for p in parts))] = None
-        self.sums = list(found)
         side = float(now.side_limit)
         self.limits: Floats = np.array([float(now.limit), side, side][: 3 if now.is_rate else 1])
+        self.reasons = Reasons((self.limits - 1).tolist())
+        found: dict[tuple[int, tuple[int, ...]], None] = {}
+        for seen in (*earlier, now):
+            of_one = [
+                (self.number[total], tuple(sorted(self.number[p] for p in parts)))
+                for total, parts in sums(seen, seen.cells)
+            ]
+            self.reasons.add(seen, self.number, of_one)
+            found |= dict.fromkeys(of_one)
+        self.sums = list(found)
+        # Who is hidden alone now is there at all.
+        alone = self.reasons.alone([self.number[p] for p in set(now.hidden()) - self.old.keys()])
+        self.told = {
+            **dict.fromkeys(alone, (Known(Range(1, FAR), Range(0, FAR), Range(0, 1)), 0)),
+            **self.reasons.told,
+        }
 
     def run(self, before: _Attack | None = None) -> list[Exposure]:
         """The cells that do not withstand.
@@ -149,8 +162,11 @@ class _Attack:
     def _ground(self) -> _Ground | None:
         """All conditions and a world that breaks none; none where there is no such world."""
         known = {**self.old, **self.new}
-        found = [known.get(place, NOTHING) for place in self.every]
-        sides = [self.now.side_limit if place in known else 0 for place in self.every]
+        found, sides = [], []
+        for number, place in enumerate(self.every):
+            cell, side = self.told.get(number, (NOTHING, 0))
+            found.append(known.get(place, cell))
+            sides.append(self.now.side_limit if place in known else side)
         cells = Cells.of(found, sides, has_outcome=self.now.is_rate)
         system = System.of(cells, self.sums)
         low, high = narrow(*cells.ranges(), self.sums)
@@ -164,10 +180,21 @@ class _Attack:
     def _opened(self, ground: _Ground, cells: Places) -> list[int]:
         """Those of the cells that are narrowed down; the larger the program, the fewer are left to ask it about."""
         low, high = ground.low[cells], ground.high[cells]
-        widths = Widths(cells, self.limits)
-        widths.learn(slice(None), measures(ground.system, ground.world, cells))
+        widths = Widths(
+            cells, self.limits, self.reasons.groups(cells, ground.low, ground.high), self.reasons.caps
+        )
+        stands = measures(ground.system, ground.world, cells)
+        groups = widths.groups.ravel()
+        widths.begin(
+            stands,
+            measures(ground.system, ground.world, groups).reshape(*widths.groups.shape, len(self.limits)),
+        )
         widths.settle(np.asarray((low >= self.limits - SLACK).all(axis=1)), is_open=False)
-        widths.settle(too_narrow(widths.low, widths.low + high - low, self.limits), is_open=True)
+        widths.settle(too_narrow(stands, stands + high - low, self.limits), is_open=True)
+        alone = np.isin(cells, self.reasons.alone(cells.tolist())) & widths.bound
+        if alone.any():
+            least, most = self.reasons.narrowest(low, high)
+            widths.settle(alone & too_narrow(least, most, self.limits), is_open=True)
         if ground.middle is not None:
             ground.middle.look(widths)
         if widths.waiting.any() and ground.system.size >= _SMALL:
@@ -179,11 +206,27 @@ class _Attack:
             program = Program(ground.system)
             widths.search(program, waiting, cells[waiting])
             for place in np.flatnonzero(widths.waiting).tolist():
-                widths.opened[place] = too_narrow(
-                    *bounds(program, int(cells[place]), len(self.limits)), self.limits
-                )
+                widths.opened[place] = self._is_narrowed(program, widths, place, ground.low)
         self.free |= {self.every[cell] for cell in cells[widths.free].tolist()}
         return [int(cell) for cell in cells[widths.opened]]
+
+    def _is_narrowed(self, program: Program, widths: Widths, place: int, least: Floats) -> bool:
+        """Exactly: over all worlds, and where the rules say why the cell is hidden, over those of each reason."""
+        cell = int(widths.cells[place])
+        low, high = bounds(program, cell, len(self.limits))
+        if bool(too_narrow(low, high, self.limits)) or not widths.bound[place]:
+            return bool(too_narrow(low, high, self.limits))
+        if (low >= self.limits - SLACK).all():
+            return False
+        for reason in self.reasons.alternatives(cell, least):
+            program.cap(reason.cell, reason.measure, reason.most)
+            for measure in np.flatnonzero(widths.missing[place]).tolist():
+                for sign in (-1.0, 1.0):
+                    world = program.world(sign * question(program.system, cell, measure))
+                    if world is not None:
+                        widths.widen(place, measures(program.system, world, np.array([cell])))
+            program.cap(reason.cell, reason.measure, None)
+        return bool(widths.missing[place].any())
 
     def _still_true(self) -> dict[Place, Known]:
         """Earlier numbers that may still hold: those that need not move for the sums of today."""

@@ -53,7 +53,7 @@ class Blocks:
             for members in kind(cells):
                 inside, place = _common(members, widths)
                 if len(inside):
-                    widths.search(Program(self.system.part(members, world)), inside, place)
+                    widths.search(Program(self.system.part(members, world)), inside, place, members)
 
     def give_up(self, widths: Widths, low: Floats, high: Floats) -> None:
         """Find the waiting cells that are open even where all else may be anything.

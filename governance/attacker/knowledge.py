@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from governance.attacker.reading import Range, outcome_range, people_range, share_range
+from governance.attacker.reading import IMPOSSIBLE, Range, people_range, read, rules_of
 from governance.attacker.seen import Place, Seen
 
 #: More than any cohort.
@@ -26,13 +27,14 @@ NOTHING = Known(Range(0, FAR), Range(0, FAR), Range(0, 1))
 def read_texts(seen: Seen) -> dict[Place, Known]:
     """The ranges of each cell that a release shows."""
     known = {}
+    record = json.dumps(seen.rules, sort_keys=True)
     for place, printed in seen.cells.items():
         if printed.people is None:
             continue
-        people = people_range(printed.people, seen.rules, seen.limit)
-        outcome, share = Range(0, FAR), Range(0, 1)
         if seen.is_rate and printed.value is not None:
-            share = share_range(printed.value, people, seen.rules)
-            outcome = outcome_range(printed.value, printed.people, people, seen.rules)
-        known[place] = Known(people, outcome, share)
+            known[place] = Known(*read(printed.people, printed.value, record, seen.limit))
+        else:
+            people = people_range(printed.people, rules_of(record), seen.limit)
+            outcome = IMPOSSIBLE if people == IMPOSSIBLE else Range(0, FAR)
+            known[place] = Known(people, outcome, Range(0, 1))
     return known

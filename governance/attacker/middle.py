@@ -61,6 +61,7 @@ class Middle:
 
     def _try(self, widths: Widths, places: Places, question: Floats) -> None:
         cells, every = widths.cells[places], np.arange(len(places))
+        groups = widths.groups[places]
         goals = np.zeros((self._room.sides, self._room.size, len(cells)))
         goals[:, cells, every] = question[:, None]
         ways = self._along_the_sums(self._weighted(goals))
@@ -72,7 +73,11 @@ class Middle:
             forth, back = self._room.paces(ways, *self._left)
             off = np.abs(self._forth(ways)).max(axis=0, initial=0.0) * np.maximum(forth, back) > _OFF
         for pace in (np.where(off, 0.0, forth), np.where(off, 0.0, -back)):
-            widths.learn(places, measured(self.numbers[:, cells] + pace * ways[:, cells, every]))
+            found = measured(self.numbers[:, cells] + pace * ways[:, cells, every])
+            members = self.numbers[:, groups] + pace[:, None] * ways[:, groups, every[:, None]]
+            widths.learn(
+                places, found, measured(members.reshape(len(members), -1)).reshape(*groups.shape, -1)
+            )
 
     def _search(self) -> bool:
         """Newton's method from inside the conditions of each cell to where the sums hold too."""

@@ -55,6 +55,19 @@ class Program:
             low, high = self.system.lows[column], self.system.highs[column]
             self._solver.changeColBounds(column, float(low), float(high))
 
+    def cap(self, cell: int, measure: int, most: float | None) -> None:
+        """Suppose that a measure of a cell is no more than this; without a number, no longer."""
+        system = self.system
+        if measure < 2:
+            column = cell + measure * system.size
+            high = float(system.highs[column])
+            high = high if most is None else min(high, most)
+            self._solver.changeColBounds(column, min(float(system.lows[column]), high), high)
+        else:
+            row = system.others[cell]
+            high = float(system.row_highs[row]) if most is None else most
+            self._solver.changeRowBounds(row, min(float(system.row_lows[row]), high), high)
+
     def any_world(self) -> Floats | None:
         """Numbers of the cells that break no condition; none where the conditions contradict each other."""
         return self.world(np.zeros(self.system.columns))

@@ -26,7 +26,7 @@ _UNSTATED = {
 
 _CELLS = """
     select c.release_id, i.unit, r.rules, c.within_dimension, c.within_category, c.dimension, c.category,
-        c.shown_count, c.shown_value
+        c.shown_count, c.shown_value, c.suppression_code
     from published.indicator_cell c
     join published.indicator i using (release_id, indicator_code, indicator_version)
     join published.release r using (release_id)
@@ -65,16 +65,19 @@ class Reader:
         """What the releases printed of one cohort, oldest first."""
         cells: dict[int, dict[Place, Printed]] = defaultdict(dict)
         heads: dict[int, tuple[str, dict[str, Any]]] = {}
+        primary: dict[int, set[Place]] = defaultdict(set)
         rows = self._connection.execute(_CELLS, {"code": code, "cohort": cohort, "last": self._last})
-        for release_id, unit, rules, *where, count, value in rows:
+        for release_id, unit, rules, *where, count, value, suppression in rows:
             heads[release_id] = (unit, rules or _UNSTATED)
             cells[release_id][Place(*where)] = Printed(count, value)
+            if count is None and suppression == "primary":
+                primary[release_id].add(Place(*where))
         found: list[Seen] = []
         for release_id, (unit, rules) in heads.items():
-            above = self._above[release_id]
             seen = Seen(
-                unit == "percent", rules, cells[release_id], above, frozenset(self._overlapping[release_id])
-            )
+                unit == "percent", rules, cells[release_id], self._above[release_id],
+                frozenset(self._overlapping[release_id]), frozenset(primary[release_id]),
+            )  # fmt: skip
             found.append(seen)
         return found
 

@@ -40,6 +40,8 @@ class Seen:
     above: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     #: Dimensions whose categories share people, so that they add up to nothing.
     overlapping: frozenset[str] = frozenset()
+    #: Hidden cells whose code says that they are small by themselves, and not hidden to shield others.
+    primary: frozenset[Place] = frozenset()
 
     @property
     def limit(self) -> int:
@@ -71,7 +73,9 @@ def fingerprint(now: Seen, earlier: Sequence[Seen] = ()) -> str:
         nodes = {node for place in seen.cells for node in ((place[0], place[1]), (place[2], place[3]))}
         above = sorted((node, seen.above[node]) for node in nodes & seen.above.keys())
         overlapping = sorted(seen.overlapping & {dimension for dimension, _ in nodes})
-        content.append((seen.is_rate, seen.rules, sorted(seen.cells.items()), above, overlapping))
+        content.append(
+            (seen.is_rate, seen.rules, sorted(seen.cells.items()), above, overlapping, sorted(seen.primary))
+        )
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -63,6 +63,8 @@ class System:
         self._values: list[float] = []
         self._row_lows: list[float] = []
         self._row_highs: list[float] = []
+        #: The condition that counts those without the outcome, by cell.
+        self.others: dict[int, int] = {}
 
     @classmethod
     def of(cls, cells: Cells, sums: Sums) -> System:
@@ -85,6 +87,7 @@ class System:
             self.row((outcome, people), (1.0, -low), 0.0, FAR)
         if high < 1:
             self.row((outcome, people), (1.0, -high), -FAR, 0.0)
+        self.others[cell] = len(self._row_lows)
         self.row((people, outcome), (1.0, -1.0), side, FAR)
 
     def row(self, numbers: Iterable[int], values: Iterable[float], low: float, high: float) -> None:
