@@ -69,15 +69,25 @@ def protect(
     earlier: Sequence[Seen] = (),
     *,
     thorough: bool = True,
+    pool: tuple[str, ...] = (),
 ) -> Protected:
     """Suppress one cohort until the attacker opens nothing; a thorough search tries an integer program too.
+
+    Args:
+        cohort: its true numbers.
+        unit: what its indicator measures.
+        policy: the rules.
+        past: what earlier releases hid and showed.
+        earlier: what they printed.
+        thorough: whether to try an integer program.
+        pool: the cohorts that this one is made of.
 
     Inside a table every hidden cell carries the same code, `complementary`: each of them shields the
     others, and to tell which one was small would narrow the guess. `primary` marks a hidden total, which
     comes without tables: in a cohort of one person, the tables would tell who it is.
     """
     block = block_of(cohort, unit, policy, past.hidden, past.shown - past.hidden)
-    attempt = _Attempt(block, cohort, unit, policy, earlier)
+    attempt = _Attempt(block, cohort, unit, policy, earlier, pool)
     suppression = Suppression(block, cohort)
     suppression.protect()
     by_sums = attempt.cost(suppression.hidden)
@@ -105,15 +115,11 @@ class _Attempt:
     """Suppression and attack of one cohort, by turns."""
 
     def __init__(
-        self, block: Block, cohort: CohortCells, unit: Unit, policy: DisclosurePolicy, earlier: Sequence[Seen]
-    ) -> None:
-        self._block, self._cohort, self._unit, self._policy, self._earlier = (
-            block,
-            cohort,
-            unit,
-            policy,
-            earlier,
-        )
+        self, block: Block, cohort: CohortCells, unit: Unit, policy: DisclosurePolicy, earlier: Sequence[Seen],
+        pool: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        self._block, self._cohort, self._unit, self._policy = block, cohort, unit, policy
+        self._earlier, self._pool = earlier, pool
         self.forced = block.sensitive | block.must_hide
         self._costs = costs(block)
 
@@ -128,7 +134,7 @@ class _Attempt:
             made = self._tried(suppression, siege)
             if not made.verdict.exposures or suppression.hides_everything:
                 return made
-            suppression.expose(_keys(made.verdict))
+            _expose(suppression, made.verdict)
         suppression.hidden[:] = True
         return self._tried(suppression, siege)
 
@@ -147,7 +153,7 @@ class _Attempt:
                 if not found.verdict.exposures:
                     made = found
                     break
-                suppression.expose(_keys(found.verdict))
+                _expose(suppression, found.verdict)
         return made
 
     def _tried(self, suppression: Suppression, siege: Siege) -> _Made:
@@ -155,12 +161,13 @@ class _Attempt:
             key for key, is_hidden in zip(self._block.keys, suppression.hidden, strict=True) if is_hidden
         }
         printed = _print(self._cohort, hidden, self._unit, self._policy)
-        verdict = siege.attack(_seen(self._cohort, printed, self._unit, self._policy))
+        verdict = siege.attack(_seen(self._cohort, printed, self._unit, self._policy, self._pool))
         return _Made(suppression.hidden.copy(), printed, verdict)
 
 
-def _keys(verdict: Verdict) -> list[CellKey]:
-    return [CellKey(Node(*e.place[:2]), Node(*e.place[2:])) for e in verdict.exposures]
+def _expose(suppression: Suppression, verdict: Verdict) -> None:
+    found = [CellKey(Node(*e.place[:2]), Node(*e.place[2:4])) for e in verdict.exposures]
+    suppression.expose(found, by_difference=any(e.place.cohorts for e in verdict.exposures))
 
 
 def _print(
@@ -190,6 +197,7 @@ def _seen(
     printed: Mapping[CellKey, tuple[Printed, str]],
     unit: Unit,
     policy: DisclosurePolicy,
+    pool: tuple[str, ...],
 ) -> Seen:
     return Seen(
         unit == "percent",
@@ -198,6 +206,7 @@ def _seen(
         {(*node,): (*above,) for node, above in cohort.parents.items()},
         cohort.overlapping,
         frozenset(Place(*key.within, *key.node) for key, (_, code) in printed.items() if code == "primary"),
+        pool,
     )
 
 

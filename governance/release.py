@@ -165,11 +165,12 @@ def content_of(
     refuse_unknown(cohorts, registry)
     reader = Reader(connection, 2**31 - 1 if before is None else before - 1)
     places = read_places(connection, policy)
-    history = read_history(connection, before)
+    pools = {true.code: true.pool for true in cohorts if true.pool}
+    history = read_history(connection, before, pools)
     decided = decide(cohorts, registry, places, history, reader.cohort, policy, state_name)
-    periods = defaultdict(list)
+    periods: dict[str, list[str]] = defaultdict(list)
     for true in cohorts:
-        periods[true.code].append(true.cohort)
+        periods[true.code] += true.pool or [true.cohort]
     content = ReleaseContent(
         state_name,
         _SYNTHETIC_NOTE if policy.preset == SYNTHETIC_PRESET else None,
@@ -179,6 +180,7 @@ def content_of(
         read_limitations(connection, set(periods)),
         decided.categories,
         _with_left_out(read_coverage(connection, periods), decided),
+        pools,
     )
     return content, decided
 
@@ -218,7 +220,9 @@ def _refuse(findings: list[Finding]) -> None:
     if not findings:
         return
     first = findings[0]
-    where = " / ".join(part for part in first.exposure.place if part not in ("state", "all")) or "the state"
+    where = (
+        " / ".join(part for part in first.exposure.place if part not in ("state", "all", "")) or "the state"
+    )
     raise ReleaseRefused(
         f"{len(findings)} hidden numbers could be worked out, the first in {first.indicator_code},"
         f" cohort {first.cohort_period}, {where}: it {first.exposure.reason}. Nothing was published.",

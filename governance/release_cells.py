@@ -99,6 +99,7 @@ def decide(
             registry[true.code, true.version].unit,
             history.get((true.code, true.cohort), NO_HISTORY),
             earlier(true.code, true.cohort),
+            true.pool,
         )
         for true in cohorts
     ]
@@ -139,6 +140,7 @@ class _Task(NamedTuple):
     unit: Unit
     past: History
     earlier: Sequence[Seen]
+    pool: tuple[str, ...]
 
 
 def _protect_one(
@@ -152,7 +154,7 @@ def _protect_one(
 ) -> RolledUp:
     def protected(cells: Mapping[CellKey, Cell]) -> Protected:
         cohort = complete(cells, parents, overlapping, everywhere)
-        return protect(cohort, task.unit, policy, task.past, task.earlier, thorough=thorough)
+        return protect(cohort, task.unit, policy, task.past, task.earlier, thorough=thorough, pool=task.pool)
 
     return roll_up(task.cells, parents, task.past, policy.roll_up_above, protected)
 

@@ -6,6 +6,7 @@ Reading only. True numbers pass through here in memory; deciding and writing is 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
@@ -83,6 +84,8 @@ class TrueCohort:
     version: str
     cohort: str
     cells: dict[CellKey, Cell]
+    #: The cohorts that it is made of, where several are published as one.
+    pool: tuple[str, ...] = ()
 
 
 class Places(NamedTuple):
@@ -157,11 +160,23 @@ def read_cohorts(connection: Connection[Any], policy: DisclosurePolicy) -> list[
         if version == versions[code] and (code, version, cohort) not in incomplete:
             cell = Cell(people, outcome, median, employers, share)
             found[code, version, cohort][_key_of(*where)] = cell
+    pools = _pools(connection) if policy.cohorts == "pooled" else {}
     return [
-        TrueCohort(*identity, dict(sorted(cells.items())))
+        TrueCohort(*identity, dict(sorted(cells.items())), pools.get(identity[:2], ()))
         for identity, cells in sorted(found.items())
         if TOTAL in cells
     ]
+
+
+def _pools(connection: Connection[Any]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The complete cohorts of each indicator and version, which the cube adds up to one."""
+    rows = connection.execute(
+        "select indicator_code, indicator_version, array_agg(cohort_period order by cohort_period) from ("
+        " select indicator_code, indicator_version, cohort_period from indicators.cube where cohort_period <> %s"
+        " group by 1, 2, 3 having sum(not_yet_available_count) = 0) as complete group by 1, 2",
+        (POOLED_COHORT,),
+    )
+    return {(code, version): tuple(cohorts) for code, version, cohorts in rows}
 
 
 def _key_of(
@@ -256,20 +271,27 @@ class History(NamedTuple):
 NO_HISTORY = History(frozenset(), frozenset())
 
 
-def read_history(connection: Connection[Any], before: int | None = None) -> dict[tuple[str, str], History]:
+def read_history(
+    connection: Connection[Any], before: int | None, pools: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str], History]:
     """Cells hidden and shown in any release so far, by indicator and cohort.
+
+    A pool of other cohorts is another number: what it tells of this one is the attacker's question.
 
     Withdrawn releases count: who kept a copy still has it. The indicator's version does not matter: a new
     definition of the same indicator differs by few people, so that the two would give each other away.
     """
     hidden: dict[tuple[str, str], set[CellKey]] = defaultdict(set)
     shown: dict[tuple[str, str], set[CellKey]] = defaultdict(set)
-    for code, cohort, is_hidden, *where in connection.execute(
-        "select distinct indicator_code, cohort_period, shown_count is null,"
-        " within_dimension, within_category, dimension, category"
-        " from published.indicator_cell where %(before)s::int is null or release_id < %(before)s",
+    for code, cohort, pool, is_hidden, *where in connection.execute(
+        "select distinct indicator_code, cohort_period, r.rules #> array['pools', indicator_code],"
+        " shown_count is null, within_dimension, within_category, dimension, category"
+        " from published.indicator_cell join published.release as r using (release_id)"
+        " where %(before)s::int is null or release_id < %(before)s",
         {"before": before},
     ):
+        if pool and pool != list(pools.get(code, ())):
+            continue
         key = CellKey(Node(where[0], where[1]), Node(where[2], where[3]))
         (hidden if is_hidden else shown)[code, cohort].add(key)
     return {which: History(frozenset(hidden[which]), frozenset(shown[which])) for which in {*hidden, *shown}}

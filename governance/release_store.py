@@ -40,11 +40,17 @@ class ReleaseContent:
     limitations: Sequence[PublishedLimitation] = ()
     categories: Sequence[PublishedCategory] = ()
     coverage: Mapping[str, str] = field(default_factory=dict)
+    #: The cohorts of each indicator that are published as one.
+    pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def rules(self) -> dict[str, Any]:
+        """What a reader must know to read the numbers."""
+        return self.policy.as_dict() | ({"pools": dict(self.pools)} if self.pools else {})
 
     def digest(self) -> str:
         """A fingerprint of what readers would see; over shown texts only, so that it holds no true number."""
         described = [(e.code, e.version, e.name, e.unit, *e.texts) for e in self.indicators]
-        content: list[Any] = [self.state_name, self.note, described, self.cells, self.policy.as_dict()]
+        content: list[Any] = [self.state_name, self.note, described, self.cells, self.rules()]
         content += [self.limitations] if self.limitations else []
         content += [self.categories, sorted(self.coverage.items())]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
@@ -72,7 +78,7 @@ def write_release(connection: Connection[Any], content: ReleaseContent) -> int:
     connection.execute(
         "insert into published.release (release_id, published_at, state_name, note, rules)"
         " values (%s, now(), %s, %s, %s::jsonb)",
-        (release_id, content.state_name, content.note, json.dumps(content.policy.as_dict())),
+        (release_id, content.state_name, content.note, json.dumps(content.rules())),
     )
     described = (
         (release_id, e.code, e.version, e.name, e.unit, *e.texts, content.coverage.get(e.code))

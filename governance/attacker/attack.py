@@ -17,6 +17,7 @@ from governance.attacker.blocks import Blocks
 from governance.attacker.knowledge import FAR, NOTHING, Known, read_texts
 from governance.attacker.middle import Middle
 from governance.attacker.narrowing import narrow
+from governance.attacker.pools import Pools, told_apart
 from governance.attacker.program import Program
 from governance.attacker.reading import Range
 from governance.attacker.reasons import Reasons
@@ -65,23 +66,25 @@ class Siege:
 
     def attack(self, now: Seen) -> Verdict:
         """Try everything on what is printed now."""
-        earlier = self._earlier
+        pools = told_apart(now, self._earlier)
+        earlier = pools.earlier
         once_hidden = {place for seen in earlier for place in seen.hidden()}
         shown_now = {place for place, printed in now.cells.items() if printed.people is not None}
         again = [Exposure(p, "was hidden earlier and is shown now") for p in once_hidden & shown_now]
-        targets = sorted((set(now.hidden()) | once_hidden) - shown_now)
+        targets = sorted((set(now.hidden()) | once_hidden | set(pools.differences)) - shown_now)
         found: list[Exposure] = []
         if targets and (earlier or shown_now):
-            found = self._narrowed(now, earlier, targets)
-        return Verdict(len(targets), (*again, *found), fingerprint(now, earlier))
+            found = self._narrowed(now, pools, targets)
+        return Verdict(len(targets), (*again, *found), fingerprint(now, self._earlier))
 
-    def _narrowed(self, now: Seen, earlier: Sequence[Seen], targets: Sequence[Place]) -> list[Exposure]:
-        this = _Attack(now, earlier, targets)
+    def _narrowed(self, now: Seen, pools: Pools, targets: Sequence[Place]) -> list[Exposure]:
+        earlier = pools.earlier
+        this = _Attack(now, pools, targets)
         found = this.run(self._last[1] if self._last and _hides_more(self._last[0], now) else None)
         self._last = now, this
         if found and earlier:
             nothing_new = replace(now, cells=dict.fromkeys(now.cells, Printed(None, None)))
-            already = {e.place for e in _Attack(nothing_new, earlier, [e.place for e in found]).run()}
+            already = {e.place for e in _Attack(nothing_new, pools, [e.place for e in found]).run()}
             found = [exposure for exposure in found if exposure.place not in already]
         return found
 
@@ -106,9 +109,10 @@ class _Ground(NamedTuple):
 class _Attack:
     """The unknowns and what is known of them."""
 
-    def __init__(self, now: Seen, earlier: Sequence[Seen], targets: Sequence[Place]) -> None:
-        self.now = now
-        self.every = list(dict.fromkeys([p for seen in (now, *earlier) for p in seen.cells]))
+    def __init__(self, now: Seen, pools: Pools, targets: Sequence[Place]) -> None:
+        self.now, earlier = now, pools.earlier
+        linked = [place for total, parts in pools.links for place in (total, *parts)]
+        self.every = list(dict.fromkeys([*(p for seen in (now, *earlier) for p in seen.cells), *linked]))
         self.number = {place: number for number, place in enumerate(self.every)}
         self.new = read_texts(now)
         old = {p: k for seen in earlier for p, k in read_texts(seen).items()}
@@ -127,7 +131,13 @@ class _Attack:
             ]
             self.reasons.add(seen, self.number, of_one)
             found |= dict.fromkeys(of_one)
+        found |= {
+            (self.number[total], tuple(sorted(self.number[p] for p in parts))): None
+            for total, parts in pools.links
+        }
         self.sums = list(found)
+        #: Of these nothing is told where there is nobody.
+        self.differences = {self.number[place] for place in pools.differences}
         # Who is hidden alone now is there at all.
         alone = self.reasons.alone([self.number[p] for p in set(now.hidden()) - self.old.keys()])
         self.told = {
@@ -190,7 +200,9 @@ class _Attack:
             measures(ground.system, ground.world, groups).reshape(*widths.groups.shape, len(self.limits)),
         )
         widths.settle(np.asarray((low >= self.limits - SLACK).all(axis=1)), is_open=False)
-        widths.settle(too_narrow(stands, stands + high - low, self.limits), is_open=True)
+        nobody = np.isin(cells, list(self.differences)) & (high[:, 0] <= SLACK)
+        widths.settle(nobody, is_open=False)
+        widths.settle(too_narrow(stands, stands + high - low, self.limits) & ~nobody, is_open=True)
         alone = np.isin(cells, self.reasons.alone(cells.tolist())) & widths.bound
         if alone.any():
             least, most = self.reasons.narrowest(low, high)
@@ -214,6 +226,8 @@ class _Attack:
         """Exactly: over all worlds, and where the rules say why the cell is hidden, over those of each reason."""
         cell = int(widths.cells[place])
         low, high = bounds(program, cell, len(self.limits))
+        if cell in self.differences and high[0] <= SLACK:
+            return False
         if bool(too_narrow(low, high, self.limits)) or not widths.bound[place]:
             return bool(too_narrow(low, high, self.limits))
         if (low >= self.limits - SLACK).all():

@@ -74,9 +74,11 @@ class Reader:
                 primary[release_id].add(Place(*where))
         found: list[Seen] = []
         for release_id, (unit, rules) in heads.items():
+            pools = rules.get("pools", {})
             seen = Seen(
-                unit == "percent", rules, cells[release_id], self._above[release_id],
+                unit == "percent", {k: v for k, v in rules.items() if k != "pools"}, cells[release_id], self._above[release_id],
                 frozenset(self._overlapping[release_id]), frozenset(primary[release_id]),
+                tuple(pools.get(code, ())),
             )  # fmt: skip
             found.append(seen)
         return found

@@ -47,7 +47,7 @@ class Reasons:
     def add(self, seen: Seen, number: Mapping[Place, int], sums: Sums) -> None:
         """Learn from a release; releases oldest first, for what was hidden once is hidden again whatever it holds."""
         hidden = {number[place]: place for place in seen.hidden()}
-        if EVERYBODY not in seen.hidden():
+        if not any(place[:4] == EVERYBODY[:4] for place in hidden.values()):
             primary = {number[place] for place in seen.primary}
             if primary and primary != hidden.keys():
                 groups: list[tuple[int, ...]] = [(cell,) for cell in sorted(primary)]

@@ -16,6 +16,8 @@ class Place(NamedTuple):
     within_category: str
     dimension: str
     category: str
+    #: Of which cohorts it is, where several pools of cohorts stand beside each other.
+    cohorts: str = ""
 
 
 WHOLE = ("state", "all")
@@ -42,6 +44,8 @@ class Seen:
     overlapping: frozenset[str] = frozenset()
     #: Hidden cells whose code says that they are small by themselves, and not hidden to shield others.
     primary: frozenset[Place] = frozenset()
+    #: The cohorts that are published as one; none where cohorts are published by themselves.
+    pool: tuple[str, ...] = ()
 
     @property
     def limit(self) -> int:
@@ -74,7 +78,15 @@ def fingerprint(now: Seen, earlier: Sequence[Seen] = ()) -> str:
         above = sorted((node, seen.above[node]) for node in nodes & seen.above.keys())
         overlapping = sorted(seen.overlapping & {dimension for dimension, _ in nodes})
         content.append(
-            (seen.is_rate, seen.rules, sorted(seen.cells.items()), above, overlapping, sorted(seen.primary))
+            (
+                seen.is_rate,
+                seen.rules,
+                sorted(seen.cells.items()),
+                above,
+                overlapping,
+                sorted(seen.primary),
+                seen.pool,
+            )
         )
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -83,15 +95,16 @@ def sums(seen: Seen, cells: Mapping[Place, object]) -> list[tuple[Place, list[Pl
     """Every sum that a reader can write down over these cells: a total and its parts."""
     found: dict[tuple[Place, tuple[str, str], str], list[Place]] = {}
     for place in cells:
-        if place == EVERYBODY:
+        if place[:4] == EVERYBODY[:4]:
             continue
         outer, inner = (place[0], place[1]), (place[2], place[3])
         over = seen.above.get(inner, WHOLE)
-        total = Place(*WHOLE, *outer) if over == WHOLE else Place(*outer, *over)
+        above = Place(*WHOLE, *outer) if over == WHOLE else Place(*outer, *over)
+        total = above._replace(cohorts=place.cohorts)
         if inner[0] not in seen.overlapping and total in cells:
             found.setdefault((total, outer, inner[0]), []).append(place)
         if outer != WHOLE and outer[0] not in seen.overlapping:
-            total = Place(*seen.above.get(outer, WHOLE), *inner)
+            total = Place(*seen.above.get(outer, WHOLE), *inner, place.cohorts)
             if total in cells:
                 found.setdefault((total, inner, outer[0]), []).append(place)
     return [(total, parts) for (total, _, _), parts in found.items()]

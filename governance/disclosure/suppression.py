@@ -27,6 +27,7 @@ class Suppression:
         forced = block.sensitive | block.must_hide
         self.hidden: Flags = forced if start is None else forced | start
         self._exact: set[int] = set()
+        self._never_safe = block.covered.copy()
 
     @property
     def hides_everything(self) -> bool:
@@ -42,8 +43,15 @@ class Suppression:
         self.hidden[:] = True
         return self.hidden
 
-    def expose(self, exposed: Collection[CellKey]) -> Flags:
-        """Hide more around cells that can still be narrowed down; never gives up without a change."""
+    def expose(self, exposed: Collection[CellKey], *, by_difference: bool = False) -> Flags:
+        """Hide more around cells that can still be narrowed down; never gives up without a change.
+
+        Args:
+            exposed: the cells.
+            by_difference: whether one tells of another number by an earlier one, so that being large protects nobody.
+        """
+        if by_difference:
+            self._never_safe[:] = True
         before = int(self.hidden.sum())
         places = [self.block.place[key] for key in exposed if key in self.block.place]
         self.hidden[places] = True
@@ -90,7 +98,7 @@ class Suppression:
         if not hidden.any():
             return None
         free = np.ones(len(members), dtype=bool)
-        safe = ~self.block.covered[members]
+        safe = ~self._never_safe[members]
         missing = []
         for measure in self.block.measures:
             shown = 0.0 if number in self._exact else 1.0

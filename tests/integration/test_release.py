@@ -223,6 +223,39 @@ def test_an_older_release_cannot_be_followed_by_the_other_kind_of_cohorts(
         build_release(warehouse, pooled)
 
 
+def test_a_pool_that_grows_does_not_give_the_added_cohort_away(warehouse: Warehouse, state: State) -> None:
+    exact = {"cohorts": "pooled", "round_count_to": 1, "round_large_count_to": None}
+    pooled = state.model_copy(update={"disclosure": state.disclosure.model_copy(update=exact)})
+    people = {"2018": (200, 90), "2019": (180, 80), "2020": (110, 4)}
+
+    def cube(*cohorts: str) -> list[Row]:
+        single = [
+            Row(cohort, place, n, n // 2)
+            for cohort in cohorts
+            for one, other in [people[cohort]]
+            for place, n in (
+                (("state", "all"), one + other), (("district", "D1"), one), (("district", "D2"), other),
+            )
+        ]  # fmt: skip
+        every = {row.place for row in single}
+        sums = {
+            p: [sum(getattr(r, w) for r in single if r.place == p) for w in ("people", "outcome")]
+            for p in every
+        }
+        return single + [Row("all", place, *sums[place]) for place in sorted(every, reverse=True)]
+
+    make_cube(warehouse, cube("2018", "2019"))
+    first = cells(warehouse, build_release(warehouse, pooled))
+    assert first[RATE, "all", "district", "D2"][0] == "170"
+    make_cube(warehouse, cube("2018", "2019", "2020"))
+    release_id = build_release(warehouse, pooled)
+    # 174 less 170 would be the four of 2020.
+    assert cells(warehouse, release_id)[RATE, "all", "district", "D2"][0] is None
+    assert cells(warehouse, release_id)[RATE, "all", "state", "all"][0] == "664"
+    told = "select rules #>> array['pools', %s] from published.release where release_id = %s"
+    assert warehouse.fetch_value(told, (RATE, release_id)) == '["2018", "2019", "2020"]'
+
+
 def test_an_undescribed_indicator_is_refused(warehouse: Warehouse, state: State) -> None:
     make_cube(warehouse, [replace(small_state()[0], code="UNKNOWN")])
     with pytest.raises(P20WError, match="UNKNOWN"):
