@@ -52,14 +52,15 @@ def serves(database: str) -> bool:
 def _run(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner(manifest=_parsed()).invoke(arguments)
+    result = dbtRunner(manifest=parsed()).invoke(arguments)
     if result.exception is not None:
         sys.stderr.write(f"{result.exception}\n")
         return 2
     return 0 if result.success else 1
 
 
-def _parsed() -> "Manifest | None":
+def parsed() -> "Manifest | None":
+    """The project that was parsed before, where it serves the database of the environment."""
     if not serves(os.environ.get("P20W_DB_NAME", "p20w")):
         return None
     from dbt.contracts.graph.manifest import Manifest

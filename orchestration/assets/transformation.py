@@ -10,7 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from psycopg import sql
 
-from orchestration import meter, parse_ahead
+from orchestration import meter, parse_ahead, rebuilding
 from orchestration.manifest import load_manifest
 from orchestration.resources import WarehouseDbt, WarehouseResource
 from warehouse.connection import Warehouse
@@ -40,11 +40,13 @@ def transformation_assets() -> list[dg.AssetsDefinition]:
     manifest = load_manifest()
     return [
         _dbt_step("staging_and_identity", BEFORE_LINKAGE, manifest, role="steward"),
-        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest, role="transformer"),
+        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest, role="transformer", builds_on=True),
     ]
 
 
-def _dbt_step(name: str, select: str, manifest: dict[str, Any], role: str) -> dg.AssetsDefinition:
+def _dbt_step(
+    name: str, select: str, manifest: dict[str, Any], role: str, builds_on: bool = False
+) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         select=select,
@@ -59,10 +61,14 @@ def _dbt_step(name: str, select: str, manifest: dict[str, Any], role: str) -> dg
         dbt.prepare(opened)
         with meter.current.step(f"dbt/{name}"):
             parse_ahead.wait(opened)
-            invocation = dbt.cli(BUILD, context=context)
+            rules = rebuilding.rules()
+            whole = ["--full-refresh"] if builds_on and rebuilding.is_due(opened, rules) else []
+            invocation = dbt.cli([*BUILD, *whole], context=context)
             # Not dagster-dbt's own row counts: it waits for them in a loop that keeps a core from dbt and PostgreSQL.
             for event in invocation.stream():
                 yield _with_row_count(event, opened, manifest)
+            if builds_on and not context.is_subset:
+                rebuilding.note(opened, rules)
         parse_ahead.keep(invocation.target_path, opened)
 
     return _build

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from ingest.sync import sync_catalogue
-from orchestration.manifest import dbt_executable, project_dir
+from orchestration.dbt_program import parsed
+from orchestration.manifest import dbt_executable, load_manifest, project_dir
+from tests.integration.wage_history import BUILT_ON, SELECTED, History, differences, whole_builds
 from warehouse.connection import Warehouse
+from warehouse.errors import P20WError
 from warehouse.state import load_state
 
 INDICATORS = sorted((project_dir() / "models" / "indicators").rglob("ind_*.sql"))
@@ -46,6 +49,7 @@ def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Wareho
         INDICATORS
     )
     assert warehouse.fetch_value("select count(*) from indicators.cube") == 0
+    _foreign_keys_stand_and_refuse(warehouse)
     # What the analysts' guide shows can be run as it stands.
     guide = (Path(__file__).parents[2] / "docs" / "warehouse-model.md").read_text()
     examples = re.findall(r"```sql\n(.*?)```", guide, flags=re.DOTALL)
@@ -55,3 +59,60 @@ def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Wareho
     # A parameter's value in force is told with the indicator.
     parameters = "select parameters from indicators.registry where indicator_code = 'PERKINS_3S1'"
     assert "min_courses = 2" in warehouse.fetch_value(parameters)
+
+
+def test_tables_that_are_built_on_are_what_a_whole_build_makes(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each of a random run of deliveries, corrections, withdrawals, new links and takeovers."""
+    for name, value in warehouse.dbt_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project_dir())
+    chosen = ["--select", *SELECTED]
+    whole = whole_builds(run_here(tmp_path, "compile", *chosen, "--full-refresh"))
+    assert set(whole) == set(BUILT_ON)
+    with warehouse.connect(autocommit=True) as connection:
+        history = History(connection, seed=20)
+        history.begin()
+        sizes = []
+        for _ in range(3):
+            run_here(tmp_path, "run", *chosen)
+            for table, query in whole.items():
+                assert differences(connection, table, query) == 0, (table, history.told)
+            sizes.append(warehouse.fetch_value("select count(*) from core.fct_wage"))
+            history.change()
+            history.change()
+        assert len(set(sizes)) > 1
+        assert min(sizes) > 0
+        history.end()
+
+
+def run_here(folder: Path, *arguments: str) -> Path:
+    """Run dbt in this process, which starts in no time; return the folder of the SQL that it compiled."""
+    from dbt.cli.main import dbtRunner
+
+    places = ["--profiles-dir", ".", "--target-path", str(folder), "--log-path", str(folder), "--quiet"]
+    result = dbtRunner(manifest=parsed()).invoke([*arguments, *places])
+    assert result.success, result.exception or [node.message for node in result.result]  # type: ignore[union-attr]
+    return folder / "compiled"
+
+
+def _foreign_keys_stand_and_refuse(warehouse: Warehouse) -> None:
+    """Every declared key is in the database, refuses a row of nobody, and comes back with a dimension that is built alone."""
+    keys = "select count(*) from pg_constraint where contype = 'f' and connamespace = 'core'::regnamespace and convalidated"
+    declared = sum(
+        constraint["type"] == "foreign_key"
+        for node in load_manifest()["nodes"].values()
+        for constraint in node.get("constraints", ())
+    )
+    assert declared > 30
+    assert warehouse.fetch_value(keys) == declared
+    nobody = "insert into core.fct_k12_cohort (person_id, is_reported) values (gen_random_uuid(), true)"
+    with pytest.raises(P20WError), warehouse.connect() as connection:
+        connection.execute(nobody)
+
+    with warehouse.connect() as connection:
+        connection.execute("drop table core.dim_person cascade")
+    assert warehouse.fetch_value(keys) < declared
+    dbt(warehouse, "run", "--select", "dim_person")
+    assert warehouse.fetch_value(keys) == declared

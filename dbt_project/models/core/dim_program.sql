@@ -12,6 +12,12 @@ delivered as (
     union distinct
     select cip_code from {{ ref('stg_postsecondary__enrollments_keyed') }}
     union distinct
+    select cip_code from {{ ref('stg_postsecondary__courses') }}
+    union distinct
+    select enrollment_cip_1 as cip_code from {{ ref('stg_nsc__details_keyed') }}
+    union distinct
+    select degree_cip_1 as cip_code from {{ ref('stg_nsc__details_keyed') }}
+    union distinct
     select training_cip_code as cip_code from {{ ref('stg_wioa__pirl_keyed') }}
 ),
 

@@ -1,7 +1,23 @@
 -- One row per person, employer account and calendar quarter.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ increment_forget(wage_inputs()) }}",
+    post_hook="{{ increment_note(wage_inputs()) }}"
+) }}
+
 with people as ({{ core_people('ui') }}),
 
-wages as (select * from {{ ref('stg_ui__wages_keyed') }}),
+wages as (
+    select wages.*
+    from {{ ref('stg_ui__wages_keyed') }} as wages
+    {% if is_incremental() %}
+        left join increment_changed as quarters on wages.quarter_index = quarters.quarter_index
+        left join people on wages.source_key = people.source_key
+        left join increment_changed as persons on people.person_id = persons.person_id
+        where quarters.quarter_index is not null or persons.person_id is not null
+    {% endif %}
+),
 
 successors as (select * from {{ ref('int_employer__account') }}),
 
@@ -43,7 +59,7 @@ final as (
         person_id,
         employer_key,
         quarter_index,
-        greatest(net_usd, 0) as wage_usd,
+        cast(greatest(net_usd, 0) as numeric(14, 2)) as wage_usd,
         reporting_unit_count,
         net_usd < 0 as is_negative_net
     from summed

@@ -1,6 +1,35 @@
 -- One row per person and calendar quarter in which wages were reported.
--- The wages are read twice and in the order of their index: materialising them would cost more than both readings.
-with recursive wages as not materialized (select * from {{ ref('fct_wage') }}),
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ increment_forget(increment_noted(ref('fct_wage')), looks_back=true) }}",
+    post_hook="{{ increment_note(increment_noted(ref('fct_wage'))) }}"
+) }}
+
+{% if is_incremental() %}
+    with recursive wages as materialized (
+        select wages.*
+        from {{ ref('fct_wage') }} as wages
+        left join increment_changed as quarters on wages.quarter_index = quarters.quarter_index
+        left join increment_changed as persons on wages.person_id = persons.person_id
+        where quarters.quarter_index is not null or persons.person_id is not null
+    ),
+
+    -- What stands of the quarters before those that are made anew.
+    earlier as (select * from {{ this }}),
+{% else %}
+    -- The wages are read twice and in the order of their index: materialising them would cost more than both readings.
+    with recursive wages as not materialized (select * from {{ ref('fct_wage') }}),
+
+    earlier as (
+        select
+            person_id,
+            quarter_index,
+            employer_key as primary_employer_key
+        from wages
+        where false
+    ),
+{% endif %}
 
 quarters as (
     select
@@ -42,8 +71,10 @@ settled as (
         ties.person_id,
         ties.quarter_index,
         case
-            when coalesce(before.employers[1], quarters.first_employer_key) = any(ties.employers)
-                then coalesce(before.employers[1], quarters.first_employer_key)
+            when
+                coalesce(before.employers[1], quarters.first_employer_key, earlier.primary_employer_key)
+                = any(ties.employers)
+                then coalesce(before.employers[1], quarters.first_employer_key, earlier.primary_employer_key)
             else ties.employers[1]
         end as primary_employer_key
     from ties
@@ -51,6 +82,8 @@ settled as (
         on ties.person_id = before.person_id and before.quarter_index = ties.quarter_index - 1
     left join quarters
         on ties.person_id = quarters.person_id and quarters.quarter_index = ties.quarter_index - 1
+    left join earlier
+        on ties.person_id = earlier.person_id and earlier.quarter_index = ties.quarter_index - 1
     where coalesce(cardinality(before.employers), 1) = 1
 
     union all
@@ -71,7 +104,7 @@ final as (
     select
         quarters.person_id,
         quarters.quarter_index,
-        quarters.wage_usd,
+        cast(quarters.wage_usd as numeric(14, 2)) as wage_usd,
         quarters.employer_count,
         coalesce(
             settled.primary_employer_key, candidates.employers[1], quarters.first_employer_key

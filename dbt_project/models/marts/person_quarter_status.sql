@@ -1,4 +1,11 @@
 -- One row per person and calendar quarter from the year of the fourteenth birthday to the last that has been delivered.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ increment_forget(status_inputs()) }}",
+    post_hook="{{ increment_note(status_inputs()) }}"
+) }}
+
 with people as (select * from {{ ref('dim_person') }}),
 
 spells as (select * from {{ ref('fct_k12_enrollment_spell') }}),
@@ -9,9 +16,7 @@ wages as (select * from {{ ref('fct_wage_quarter') }}),
 
 diplomas as (select * from {{ ref('fct_diploma') }}),
 
-quarters as (select * from {{ ref('dim_calendar_quarter') }}),
-
-availability as (select * from {{ ref('availability') }}),
+observed as (select * from {{ ref('int_status__quarter') }}),
 
 graduates as (
     select
@@ -66,30 +71,18 @@ found as (
 
 summed as (
     select
-        person_id,
-        quarter_index,
-        bool_or(in_school) as is_in_school,
-        bool_or(in_college) as is_enrolled,
-        sum(wage_usd) as wage_usd
+        found.person_id,
+        found.quarter_index,
+        bool_or(found.in_school) as is_in_school,
+        bool_or(found.in_college) as is_enrolled,
+        sum(found.wage_usd) as wage_usd
     from found
-    group by person_id, quarter_index
-),
-
-observed as (
-    select
-        quarters.*,
-        coalesce(
-            quarters.school_year between availability.first_k12_school_year and availability.last_k12_school_year, false
-        ) as is_school_observed,
-        coalesce(
-            quarters.begin_date >= date_trunc('quarter', availability.first_college_date)
-            and quarters.end_date <= greatest(availability.last_nsc_date, availability.last_postsecondary_date),
-            false
-        ) as is_college_observed,
-        quarters.quarter_index between availability.first_wage_quarter_index and availability.last_wage_quarter_index
-            as is_wage_observed
-    from quarters
-    cross join availability
+    {% if is_incremental() %}
+        left join increment_changed as changed_quarter on found.quarter_index = changed_quarter.quarter_index
+        left join increment_changed as changed_person on found.person_id = changed_person.person_id
+        where changed_quarter.quarter_index is not null or changed_person.person_id is not null
+    {% endif %}
+    group by found.person_id, found.quarter_index
 ),
 
 final as (
@@ -105,15 +98,20 @@ final as (
         {{ mart_status('summed.is_in_school', 'summed.is_enrolled', 'summed.wage_usd > 0') }} as status,
         observed.is_school_observed,
         observed.is_college_observed,
-        coalesce(observed.is_wage_observed, false) as is_wage_observed
+        observed.is_wage_observed
     from people
-    inner join observed
-        on
-            people.birth_year + 14 <= observed.calendar_year
-            and (observed.is_school_observed or observed.is_college_observed or observed.is_wage_observed)
+    inner join observed on people.birth_year + 14 <= observed.calendar_year
     left join graduates on people.person_id = graduates.person_id
     left join summed on people.person_id = summed.person_id and observed.quarter_index = summed.quarter_index
-    where people.has_k12_record or people.has_postsecondary_record or people.has_wioa_record
+    {% if is_incremental() %}
+        left join increment_changed as changed_quarter on observed.quarter_index = changed_quarter.quarter_index
+        left join increment_changed as changed_person on people.person_id = changed_person.person_id
+    {% endif %}
+    where
+        (people.has_k12_record or people.has_postsecondary_record or people.has_wioa_record)
+        {% if is_incremental() %}
+            and (changed_quarter.quarter_index is not null or changed_person.person_id is not null)
+        {% endif %}
 )
 
 select * from final
