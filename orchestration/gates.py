@@ -83,10 +83,10 @@ def _released(
     make: Callable[[Callable[[Connection[Any]], GateRun]], ReleaseSummary],
 ) -> ReleaseSummary:
     from governance.agreements.publication import require_publication
-    from orchestration.readiness import layouts_by_indicator
+    from orchestration.elements import elements_by_indicator
     from quality_checks.plausibility.judge import judge_release
 
-    require_publication(warehouse, state, layouts_by_indicator())
+    require_publication(warehouse, state, elements_by_indicator())
     judged: list[GateRun] = []
 
     def gate(connection: Connection[Any]) -> GateRun:

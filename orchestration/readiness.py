@@ -55,7 +55,7 @@ def layouts_behind(node: str, manifest: dict[str, Any]) -> set[str]:
     return found
 
 
-def _direct_facts(node: str, manifest: dict[str, Any]) -> set[str]:
+def direct_facts(node: str, manifest: dict[str, Any]) -> set[str]:
     """The facts that an indicator reads, itself or through its intermediate models."""
     facts: set[str] = set()
     waiting = list(manifest["nodes"][node]["depends_on"]["nodes"])
@@ -87,7 +87,7 @@ def _own_layouts(fact: str, manifest: dict[str, Any]) -> set[str]:
 
 def indicator_layouts(node: str, manifest: dict[str, Any]) -> set[str]:
     """The layouts that an indicator's rows come from."""
-    return set().union(*(_own_layouts(fact, manifest) for fact in _direct_facts(node, manifest)))
+    return set().union(*(_own_layouts(fact, manifest) for fact in direct_facts(node, manifest)))
 
 
 def layouts_by_indicator() -> dict[str, tuple[str, ...]]:

@@ -6,14 +6,14 @@ Belongs here: what dbt's manifest tells. Must not come here: the extracts themse
 from collections.abc import Callable
 
 from governance.extracts.vocabulary import Vocabulary
+from orchestration.elements import elements_by_indicator
 from orchestration.manifest import load_manifest
-from orchestration.readiness import layouts_by_indicator
 from warehouse.connection import Warehouse
 
 
 def vocabulary(warehouse: Warehouse) -> Vocabulary:
     """Return what a request may name in this warehouse."""
-    return Vocabulary(warehouse, layouts_by_indicator())
+    return Vocabulary(warehouse, elements_by_indicator())
 
 
 def describer() -> Callable[[str], str]:

@@ -5,7 +5,7 @@ where the files lie (register).
 """
 
 import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -17,6 +17,8 @@ Basis = Literal["ferpa_audit_evaluation", "ferpa_studies", "ui_confidentiality",
 #: load: files are taken in and linked. aggregates: protected numbers are published. extracts: de-identified rows
 #: are given to research.
 Use = Literal["load", "aggregates", "extracts"]
+#: What agreements call the keyed encodings of persons that an agency sends in place of identifiers: they have no layout.
+ENCODED: Final = "encoded/person"
 Clause = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 AgreementCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$", max_length=40)]
 _LayoutKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")]

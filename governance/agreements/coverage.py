@@ -7,10 +7,11 @@ what is done about a refusal.
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from governance.agreements.agreement import Agreement, Use
 from governance.agreements.bases import bases_needed
-from ingest.catalogue import Column, Layout
+from ingest.catalogue import Column
 from warehouse.errors import P20WError
 from warehouse.state import State
 
@@ -25,6 +26,18 @@ class NoAgreement(P20WError):
     """No agreement allows what was asked for."""
 
 
+class Sent(Protocol):
+    """What is sent: a layout, or what agreements call something that has none."""
+
+    @property
+    def key(self) -> str:
+        """Its name in agreements."""
+
+    @property
+    def source(self) -> str:
+        """The first part of it."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is to be done with which elements.
@@ -36,7 +49,7 @@ class Question:
         on: the day of doing it.
     """
 
-    layout: Layout
+    layout: Sent
     columns: Sequence[Column]
     submitter: str
     use: Use

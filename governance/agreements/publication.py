@@ -1,6 +1,6 @@
 """Whether numbers may be published under the state's agreements.
 
-Which layouts an indicator is made from is told by the caller: dbt's graph is not known here.
+Which elements an indicator is made from is told by the caller: dbt's graph is not known here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SENT = "select distinct layout, submitter from control.delivery where status = 
 def require_publication(
     warehouse: Warehouse,
     state: State,
-    layouts_of: Mapping[str, Sequence[str]],
+    elements_of: Mapping[str, Mapping[str, Sequence[str]]],
     on: datetime.date | None = None,
 ) -> None:
     """Raise NoAgreement with indicator, source and missing clause unless every source may be published from.
@@ -35,7 +35,7 @@ def require_publication(
     Args:
         warehouse: the cube and the accepted deliveries.
         state: its agreements and whether they are asked for.
-        layouts_of: the layouts behind each indicator.
+        elements_of: the layouts behind each indicator, and the columns of them that it is made from.
         on: the day of publication; else today.
     """
     has_cube = warehouse.fetch_value("select to_regclass('indicators.cube') is not null")
@@ -47,10 +47,10 @@ def require_publication(
     for layout, submitter in warehouse.fetch_all(_SENT):
         senders.setdefault(layout, []).append(submitter)
     for (code,) in warehouse.fetch_all(_PUBLISHABLE):
-        for key in layouts_of.get(code, ()):
+        for key, columns in elements_of.get(code, {}).items():
+            elements = [layouts[key].columns_by_name[name] for name in columns]
             for submitter in senders.get(key, ()):
-                # Which single columns a number is made from is not known: the layout as a whole must be covered.
-                question = Question(layouts[key], (), submitter, "aggregates", today)
+                question = Question(layouts[key], elements, submitter, "aggregates", today)
                 try:
                     require(known, state, question)
                 except NoAgreement as missing:

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from governance.agreements.agreement import Agreement
+from governance.agreements.agreement import ENCODED, Agreement
 from ingest.catalogue import load_catalogue
 from warehouse.errors import P20WError
 from warehouse.state import State, agreements_folder
@@ -65,7 +65,8 @@ def _check(file: StateSheetFile[Agreement], state: State) -> None:
     said = file.sheet
     known = {*state.submitters, *(submitter.agency for submitter in state.submitters.values())}
     for number, provider in enumerate(said.parties.providers):
-        if provider not in known:
+        # Whoever sends encodings alone is no submitter of layouts.
+        if provider not in known and not said.speaks_of(ENCODED):
             file.refuse(
                 ("parties", "providers", str(number)),
                 f"{provider} is no submitter and no agency of {state.name}; known are {', '.join(sorted(known))}",
@@ -73,10 +74,10 @@ def _check(file: StateSheetFile[Agreement], state: State) -> None:
     layouts = load_catalogue().layouts
     for number, part in enumerate(said.elements):
         for place, key in enumerate(part.layouts):
-            if key not in layouts:
+            if key not in layouts and key != ENCODED:
                 file.refuse(("elements", str(number), "layouts", str(place)), f"there is no layout {key}")
         for place, name in enumerate(part.columns or ()):
-            if name not in layouts[part.layouts[0]].columns_by_name:
+            if part.layouts[0] == ENCODED or name not in layouts[part.layouts[0]].columns_by_name:
                 reason = f"{part.layouts[0]} has no column {name}"
                 file.refuse(("elements", str(number), "columns", str(place)), reason)
 

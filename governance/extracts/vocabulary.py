@@ -72,7 +72,7 @@ class Term:
     """A group or a measure as a request uses it.
 
     Attributes:
-        elements: layout -> columns it is made from; no columns where only the layout is known.
+        elements: layout -> columns it is made from.
         version: of an indicator.
     """
 
@@ -97,12 +97,12 @@ def _read() -> tuple[dict[str, Group], dict[str, Measure]]:
 class Vocabulary:
     """Groups and measures by name; indicators are both."""
 
-    def __init__(self, warehouse: Warehouse, layouts_of: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, warehouse: Warehouse, elements_of: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         """Read the package's vocabulary and the warehouse's indicators.
 
         Args:
             warehouse: has the registry of indicators, once its models are built.
-            layouts_of: the layouts behind each indicator.
+            elements_of: the layouts behind each indicator, and the columns of them that it is made from.
         """
         groups, measures = _read()
         self.groups = {name: _group(name, said) for name, said in groups.items()}
@@ -112,8 +112,9 @@ class Vocabulary:
                 "There is nothing to make an extract from yet.", "Load deliveries, then `p20w run`."
             )
         for row in warehouse.fetch_dicts(_INDICATORS):
-            elements: dict[str, tuple[str, ...]] = {
-                layout: () for layout in layouts_of.get(row["indicator_code"], ())
+            elements = {
+                layout: tuple(columns)
+                for layout, columns in elements_of.get(row["indicator_code"], {}).items()
             }
             self.groups[row["indicator_code"]] = _counted(row, elements)
             self.measures[row["indicator_code"]] = _outcome(row, elements)

@@ -63,8 +63,15 @@ def show(code: str) -> None:
 
 @command.command("elements")
 @click.argument("layouts", nargs=-1)
-def elements(layouts: tuple[str, ...]) -> None:
+@click.option("--indicator", metavar="CODE", help="The columns that an indicator is made from instead.")
+def elements(layouts: tuple[str, ...], indicator: str | None) -> None:
     """Each column with the agreement under which it is taken in, and until when; of some LAYOUTS or of all."""
+    if indicator is not None:
+        from orchestration.elements import elements_of
+
+        for layout, columns in elements_of(indicator.upper()).items():
+            click.echo(f"{layout}: {', '.join(columns)}")
+        return
     from governance.agreements.register import agreements
     from governance.agreements.words import element_lines
     from ingest.catalogue import load_catalogue

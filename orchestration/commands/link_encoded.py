@@ -75,12 +75,15 @@ def add(
     """Link the encodings of FILE to the persons of the live run; replaces the agency's earlier delivery."""
     from dataclasses import replace
 
+    from governance.agreements.encoded import require_encoded
     from linkage.encoded.keep import add_delivery
     from linkage.encoded.keys import read_secret
     from linkage.encoded.link import Limits
     from linkage.encoded.schema import default_schema, load_schema
     from warehouse.connection import open_warehouse
+    from warehouse.state import load_state
 
+    require_encoded(load_state(), agency)
     limits = replace(Limits(), one_to_one=one_to_one)
     if threshold is not None:
         limits = replace(limits, threshold=threshold, review_floor=min(limits.review_floor, threshold))

@@ -10,17 +10,20 @@ import yaml
 from click.testing import CliRunner
 
 from governance.agreements.coverage import NoAgreement
+from governance.agreements.encoded import require_encoded
 from governance.agreements.register import agreements
 from ingest.catalogue import load_catalogue
 from ingest.landing import pending_files
 from orchestration import gates
 from orchestration.commands.deliveries import command as deliveries
+from orchestration.elements import elements_of
 from orchestration.examination import Finding, _agreements
 from orchestration.intake import load_by_hand, prepare, take_in
 from orchestration.permission import delivery_permission
 from orchestration.status import status_lines
 from tests.integration.published_cube import make_cube, small_state
 from warehouse.connection import Warehouse
+from warehouse.errors import P20WError
 from warehouse.state import DEMO_STATE, State, load_state
 
 STATUS = load_catalogue().layout("k12/status")
@@ -121,6 +124,33 @@ def test_nothing_is_published_from_a_source_that_did_not_agree_to_it(
             caught.value
         )
     assert warehouse.fetch_value("select count(*) from published.release") == 0
+    # What the number is made from must be agreed on column by column, and nothing else.
+    used = list(elements_of("COLLEGE_GOING_12M")["nsc/detail"])
+    assert "first_attended_date" not in used
+    _agree(folder, "nsc", elements=[{"layouts": ["nsc/detail"], "columns": used}])
+    assert gates.try_release(warehouse, state).is_new
+    used.remove("enrollment_begin_date")
+    _agree(folder, "nsc", elements=[{"layouts": ["nsc/detail"], "columns": used}])
+    with pytest.raises(NoAgreement, match="does not name the column enrollment_begin_date"):
+        gates.try_release(warehouse, state)
+
+
+def test_encodings_are_asked_for_an_agreement_too(folder: Path) -> None:
+    state = load_state()
+    with pytest.raises(NoAgreement, match="no agreement names encoded/person"):
+        require_encoded(state, "health")
+    _agree(
+        folder, "bridge", parties={"providers": ["health"], "recipient": {"name": "State", "kind": "public_official"}},
+        elements=[{"layouts": ["encoded/person"]}],
+    )  # fmt: skip
+    require_encoded(state, "health")
+    with pytest.raises(NoAgreement, match="none has justice"):
+        require_encoded(state, "justice")
+    _agree(
+        folder, "bridge", parties={"providers": ["health"], "recipient": {"name": "State", "kind": "other"}}
+    )
+    with pytest.raises(P20WError, match="health is no submitter"):
+        require_encoded(state, "health")
 
 
 def test_a_state_that_wants_no_agreements_is_asked_for_none(warehouse: Warehouse, folder: Path) -> None:

@@ -1,12 +1,12 @@
 """What an indicator is made of, read from the manifest's own edges."""
 
 from orchestration.manifest import load_manifest
-from orchestration.readiness import Readiness, _direct_facts, _own_layouts, readiness_lines
+from orchestration.readiness import Readiness, _own_layouts, direct_facts, readiness_lines
 
 
 def layouts_of(model: str) -> set[str]:
     manifest = load_manifest()
-    facts = _direct_facts(f"model.p20w.{model}", manifest)
+    facts = direct_facts(f"model.p20w.{model}", manifest)
     return set().union(*(_own_layouts(fact, manifest) for fact in facts))
 
 
