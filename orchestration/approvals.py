@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from governance.approvals.item import Item, pending
-from governance.approvals.register import approval_count, given, install
-from governance.approvals.waiting import ApprovedChanges
+from governance.approvals.register import approval_count, given, install, install_kind
+from governance.approvals.waiting import ApprovedChanges, AwaitingApproval
 from ingest.catalogue import load_catalogue
 from ingest.layout import Layout
+from orchestration.elements import definitions
 from orchestration.readiness import layouts_by_indicator, parameter_sets
 from quality_checks.catalogue import load_rules
 from warehouse.connection import Warehouse
@@ -20,6 +21,9 @@ from warehouse.state import State
 # What a column's or a rule's text says beside what it does; a better word is no change.
 _WORDS = {"description", "note", "example", "owner", "steward", "ceds", "element"}
 _WORDS_OF_RULES = {"origin", "owner", "reference", "repair"}
+#: How the rule of an indicator and the settings of linkage are called among what is approved.
+DEFINITION = " definition"
+LINKAGE = "linkage settings"
 _NOWHERE: dict[str, tuple[str, ...]] = {}
 
 
@@ -34,7 +38,7 @@ def changes_of(warehouse: Warehouse, state: State) -> ApprovedChanges:
 def all_items(state: State) -> list[Item]:
     """Return everything that there is to approve."""
     layouts = [item for key in load_catalogue().layouts for item in layout_items(state, key)]
-    return layouts + parameter_items(state)
+    return layouts + parameter_items(state) + definition_items(state) + linkage_items(state)
 
 
 def layout_items(state: State, key: str) -> list[Item]:
@@ -48,6 +52,8 @@ def layout_items(state: State, key: str) -> list[Item]:
     found = [
         Item("layout", f"{key} {form}", key, _form(layout, form, codes), agencies) for form in layout.versions
     ]
+    if maps := _code_maps(state, layout):
+        found.append(Item("layout", f"{key} code maps", key, maps, agencies))
     rules = load_rules().get(key)
     if rules is None:
         return found
@@ -59,6 +65,61 @@ def layout_items(state: State, key: str) -> list[Item]:
     for rule, reason in rules.switched_off:
         found.append(Item("rule", rule.code, key, {"switched_off": reason}, agencies))
     return found
+
+
+def _code_maps(state: State, layout: Layout) -> dict[str, Any]:
+    """How submitters' own codes read in standard codes, for the code sets of a layout."""
+    return {
+        name: maps
+        for name in state.submitters_of(layout.key)
+        if (maps := {s: state.submitters[name].code_map(s) for s in sorted(layout.code_sets)
+                     if state.submitters[name].code_map(s)})
+    }  # fmt: skip
+
+
+def definition_items(state: State) -> list[Item]:
+    """Return the rule by which each indicator is computed."""
+    behind = layouts_by_indicator()
+    return [
+        Item("rule", f"{code}{DEFINITION}", code, content, _agencies(state, behind.get(code, ())))
+        for code, content in definitions().items()
+    ]
+
+
+def linkage_items(state: State) -> list[Item]:
+    """Return which pairs count as one person; it touches everybody who sends records."""
+    agencies = tuple(sorted({submitter.agency for submitter in state.submitters.values()}))
+    content = state.linkage.model_dump(include={"threshold", "review_floor"})
+    return [Item("rule", LINKAGE, "linkage", content, agencies)]
+
+
+def with_approved_linkage(warehouse: Warehouse, state: State) -> State:
+    """Return the state with the linkage settings in force: a change that waits leaves those approved before."""
+    if state.governance.approvals != "required":
+        return state
+    for waiting in pending(linkage_items(state), given(warehouse, "linkage")):
+        if waiting.approved:
+            linkage = state.linkage.model_copy(update=dict(waiting.approved))
+            return state.model_copy(update={"linkage": linkage})
+    return state
+
+
+def require_approved_definitions(warehouse: Warehouse, state: State) -> None:
+    """Raise AwaitingApproval while an indicator of the cube is computed by a rule that not all have approved."""
+    approvals = [one for one in given(warehouse) if one.name.endswith(DEFINITION)]
+    if state.governance.approvals != "required" or not approvals:
+        return
+    computed = {
+        code for (code,) in warehouse.fetch_all("select distinct indicator_code from indicators.cube")
+    }
+    items = [item for item in definition_items(state) if item.subject in computed]
+    waits = [one for one in pending(items, approvals) if one.item.subject in computed]
+    if waits:
+        more = f"; and {len(waits) - 1} more" if len(waits) > 1 else ""
+        raise AwaitingApproval(
+            f"Nothing was published: {waits[0].sentence}{more}.",
+            "`p20w approvals diff` shows what changed; `p20w approvals approve` records an agency's approval.",
+        )
 
 
 def _form(layout: Layout, form: str, codes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -111,6 +172,10 @@ def install_approvals(warehouse: Warehouse, state: State) -> None:
     """Approve all as it is at the first use; afterwards nothing."""
     if state.governance.approvals == "required" and not approval_count(warehouse):
         install(warehouse, all_items(state))
+    elif state.governance.approvals == "required":
+        # Kinds that are watched since a later version are taken over as they are, once.
+        install_kind(warehouse, DEFINITION, lambda: definition_items(state))
+        install_kind(warehouse, LINKAGE, lambda: linkage_items(state))
 
 
 def _agencies(state: State, layouts: tuple[str, ...]) -> tuple[str, ...]:

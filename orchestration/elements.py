@@ -4,6 +4,7 @@ Read from the models' own text: a column counts where the indicator, a model or 
 in a fact names it. What is named in vain counts too: more is asked for than is used.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -37,6 +38,29 @@ def elements_by_indicator() -> dict[str, dict[str, tuple[str, ...]]]:
                 key: _columns(key, named, staged) for key in sorted(indicator_layouts(node, manifest))
             }
     return found
+
+
+@lru_cache(maxsize=1)
+def definitions() -> dict[str, dict[str, str]]:
+    """What each indicator's number is computed by: its version, and a checksum of each model and macro of its own."""
+    manifest = load_manifest()
+    found = {}
+    for node, model in manifest["nodes"].items():
+        described = model["config"].get("meta", {}).get("indicator") if "config" in model else None
+        if described:
+            said = {"version": str(described["version"])}
+            for one in sorted(_own_models(node, direct_facts(node, manifest), manifest)):
+                own = manifest["nodes"][one]
+                said[own["name"]] = _checksum(own.get("raw_code", ""))
+                for macro in _macros(own["depends_on"].get("macros", ()), manifest):
+                    said[f"{macro['name']}()"] = _checksum(macro["macro_sql"])
+            found[described["code"]] = said
+    return found
+
+
+def _checksum(text: str) -> str:
+    """Of what a model does: comments and spaces are no change."""
+    return hashlib.sha256(" ".join(_COMMENT.sub("", text).split()).encode()).hexdigest()[:16]
 
 
 def elements_of(code: str) -> dict[str, tuple[str, ...]]:

@@ -36,11 +36,13 @@ def link(warehouse: Warehouse, state: State, options: Options | None = None) -> 
     """Make a linkage run that goes live only when the rules of the gate hold; what they found is stored either way."""
     from linkage.runs.step import Options as LinkageOptions
     from linkage.runs.step import run_linkage
+    from orchestration.approvals import with_approved_linkage
     from quality_checks.plausibility.judge import judge_linkage
 
     chosen = options or LinkageOptions()
     refused: list[str] = []
 
+    approved = with_approved_linkage(warehouse, state)
     steward = warehouse.under("steward")
 
     def gate(run_id: str) -> list[str]:
@@ -51,7 +53,7 @@ def link(warehouse: Warehouse, state: State, options: Options | None = None) -> 
         return findings
 
     try:
-        return run_linkage(warehouse.under("linker"), state, options=replace(chosen, gate=gate))
+        return run_linkage(warehouse.under("linker"), approved, options=replace(chosen, gate=gate))
     except P20WError as error:
         if refused:
             raise LinkageRefused(error, refused[0]) from None
@@ -83,10 +85,12 @@ def _released(
     make: Callable[[Callable[[Connection[Any]], GateRun]], ReleaseSummary],
 ) -> ReleaseSummary:
     from governance.agreements.publication import require_publication
+    from orchestration.approvals import require_approved_definitions
     from orchestration.elements import elements_by_indicator
     from quality_checks.plausibility.judge import judge_release
 
     require_publication(warehouse, state, elements_by_indicator())
+    require_approved_definitions(warehouse, state)
     judged: list[GateRun] = []
 
     def gate(connection: Connection[Any]) -> GateRun:

@@ -13,7 +13,7 @@ from warehouse.errors import P20WError
 from warehouse.ledger import account
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from warehouse.connection import Warehouse
 
@@ -54,6 +54,26 @@ def install(warehouse: Warehouse, items: Iterable[Item]) -> int:
             ((item, agency) for item in items for agency in item.agencies), account(), "installation"
         )
         return connection.execute(_ADD, rows).rowcount
+
+
+def install_kind(warehouse: Warehouse, ending: str, items: Callable[[], Iterable[Item]]) -> int:
+    """Approve items of a kind that has not been watched before, once; return how many rows that were.
+
+    Args:
+        warehouse: where other approvals are.
+        ending: of the names of that kind; where anything was approved that ends so, the kind is known already.
+        items: makes them, if they are wanted.
+    """
+    is_known = "select exists (select from control.approval where name like '%%' || %s)"
+    if warehouse.fetch_value(is_known, (ending,)):
+        return 0
+    pairs = [(item, agency) for item in items() for agency in item.agencies]
+    with warehouse.connect() as connection:
+        connection.execute("lock table control.approval in share row exclusive mode")
+        row = connection.execute(is_known, (ending,)).fetchone()
+        if row is None or row[0]:
+            return 0
+        return connection.execute(_ADD, _rows(pairs, account(), "installation")).rowcount
 
 
 def approve(warehouse: Warehouse, items: Sequence[Item], agency: str, by: str) -> int:

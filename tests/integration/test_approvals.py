@@ -7,16 +7,24 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from governance.approvals.waiting import AwaitingApproval
 from ingest.catalogue import load_catalogue
-from orchestration.approvals import all_items, changes_of
+from orchestration.approvals import (
+    all_items,
+    changes_of,
+    require_approved_definitions,
+    with_approved_linkage,
+)
 from orchestration.commands.approvals import command
+from orchestration.elements import definitions
 from orchestration.intake import load_by_hand, prepare, take_in
 from orchestration.pipeline import fingerprint
 from orchestration.status import status_lines
 from quality_checks.catalogue import _read_rules
+from tests.integration.published_cube import make_cube, small_state
 from warehouse.connection import Warehouse
 from warehouse.errors import DatabaseError
 from warehouse.state import DEMO_STATE, load_state
@@ -150,6 +158,46 @@ def test_a_changed_parameter_keeps_its_approved_value_until_all_have_approved(
         _p20w("approve", "PERKINS_SECONDARY.min_courses", "--agency", agency, "--by", "Office")
         prepare(warehouse, load_state())
     assert warehouse.fetch_value(value) == "3"
+
+
+def test_an_indicator_that_is_computed_otherwise_is_not_published_before_all_have_approved(
+    warehouse: Warehouse, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = load_state()
+    prepare(warehouse, state)
+    make_cube(warehouse, small_state())
+    require_approved_definitions(warehouse, state)
+    otherwise = definitions() | {"COLLEGE_GOING_12M": {"version": "1.0", "ind_college_going_12m": "another"}}
+    monkeypatch.setattr("orchestration.approvals.definitions", lambda: otherwise)
+    with pytest.raises(
+        AwaitingApproval, match="rule COLLEGE_GOING_12M definition is changed and awaits"
+    ) as found:
+        require_approved_definitions(warehouse, state)
+    agencies = ("k12", "nsc", "postsecondary")
+    assert all(agency in str(found.value) for agency in agencies)
+    assert '+ ind_college_going_12m: "another"' in _p20w("diff", "COLLEGE_GOING_12M definition")
+    for agency in agencies:
+        _p20w("approve", "COLLEGE_GOING_12M definition", "--agency", agency, "--by", "Office")
+    require_approved_definitions(warehouse, state)
+
+
+def test_linkage_settings_and_code_maps_wait_too(warehouse: Warehouse, folder: Path) -> None:
+    prepare(warehouse, load_state())
+    file, approved = folder / "state.yml", load_state().linkage
+    changed = yaml.safe_load(file.read_text())
+    changed["linkage"]["threshold"] = 0.97
+    maps = changed["submitters"]["north"].setdefault("code_maps", {})
+    maps["yes_no"] = {**maps.get("yes_no", {}), "J": "Yes"}
+    file.write_text(yaml.safe_dump(changed))
+    state = load_state()
+    assert state.linkage.threshold == 0.97
+    assert with_approved_linkage(warehouse, state).linkage == approved
+    assert "rule linkage settings is changed" in _p20w("list")
+    with pytest.raises(AwaitingApproval, match=r"layout k12/enrollment code maps is (new|changed)"):
+        changes_of(warehouse, state).require("k12/enrollment")
+    for agency in {submitter.agency for submitter in state.submitters.values()}:
+        _p20w("approve", "linkage settings", "--agency", agency, "--by", "Office")
+    assert with_approved_linkage(warehouse, state).linkage.threshold == 0.97
 
 
 def test_a_state_that_wants_no_approvals_is_asked_for_none(warehouse: Warehouse, folder: Path) -> None:
