@@ -16,7 +16,7 @@ def words() -> None:
     from orchestration.research import vocabulary
     from warehouse.connection import open_warehouse
 
-    known = vocabulary(open_warehouse())
+    known = vocabulary(open_warehouse().under("extractor"))
     for heading, terms in (("population", known.groups), ("measures", known.measures)):
         click.echo(heading)
         for name, term in terms.items():
@@ -35,7 +35,7 @@ def feasibility_command(request_file: Path) -> None:
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
-    warehouse = open_warehouse()
+    warehouse = open_warehouse().under("extractor")
     asked = read_request(request_file, vocabulary(warehouse))
     for line in feasibility_lines(asked, feasibility(warehouse, load_state(), asked)):
         click.echo(line)
@@ -53,7 +53,7 @@ def approve(project: str, agency: str, by: str, refuse: str | None) -> None:
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
-    warehouse = open_warehouse()
+    warehouse = open_warehouse().under("extractor")
     left = answer(warehouse, load_state(), vocabulary(warehouse), project, agency, by, refuse)
     said = "refused" if refuse else "approved"
     waits = f"it still waits for {', '.join(left)}" if left else "all agencies have approved it"
@@ -69,7 +69,7 @@ def build_command(project: str) -> None:
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
 
-    warehouse = open_warehouse()
+    warehouse = open_warehouse().under("extractor")
     built = build(warehouse, load_state(), vocabulary(warehouse), project, describer())
     done = built.protection
     click.echo(
@@ -84,7 +84,7 @@ def list_command() -> None:
     from governance.extracts.register import projects
     from warehouse.connection import open_warehouse
 
-    for found in projects(open_warehouse()):
+    for found in projects(open_warehouse().under("extractor")):
         click.echo(
             f"{found.project:<28} {found.standing:<10} until {found.expires_on}  {found.agreement:<20}"
             f" {found.request['title']}"
@@ -100,7 +100,7 @@ def destroy_command(project: str, reason: str, by: str | None) -> None:
     from governance.extracts.destruction import destroy
     from warehouse.connection import open_warehouse
 
-    gone = destroy(open_warehouse(), project, reason=reason, actor=by)
+    gone = destroy(open_warehouse().under("extractor"), project, reason=reason, actor=by)
     click.echo(f"{gone.project} is destroyed: {gone.files} files, {gone.codes:,} codes.")
 
 
@@ -111,7 +111,7 @@ def expire(dry_run: bool) -> None:
     from governance.extracts.destruction import destroy, due
     from warehouse.connection import open_warehouse
 
-    warehouse = open_warehouse()
+    warehouse = open_warehouse().under("extractor")
     over = due(warehouse)
     for found in over:
         if dry_run:

@@ -111,6 +111,9 @@ def test_each_role_can_do_with_each_table_what_is_meant_and_nothing_else(built: 
         ("analyst", "identity.person_crosswalk"),
         ("analyst", "staging.person_key"),
         ("auditor", "core.dim_person"),
+        ("extractor", "identity.person_crosswalk"),
+        ("extractor", "staging.person_key"),
+        ("extractor", "raw.k12__student"),
     ],
 )
 def test_a_duty_sees_no_table_of_another(built: Warehouse, role: str, forbidden: str) -> None:

@@ -98,6 +98,7 @@ def _table(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_feasibility_tells_protected_counts_and_who_must_approve(research: Warehouse, tmp_path: Path) -> None:
+    assert research.under("extractor").role == "p20w_extractor"
     told = _done(_p20w("feasibility", str(_asked(tmp_path, project="COUNTED"))))
     assert f"people      about {PEOPLE:,}" in told and "2019      about 600" in told
     assert f"approvals   needed from {', '.join(AGENCIES)}" in told

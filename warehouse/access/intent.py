@@ -22,6 +22,7 @@ ROLES = {
     "agency": "Reads what goes back to its own submitters, and what is published.",
     "educator": "Reads the K-12 facts of the learners of one school or district, and what is published.",
     "publisher": "Makes releases out of the cube; sees no person.",
+    "extractor": "Makes research extracts out of de-identified tables; of the vault it sees the codes of projects alone.",
     "auditor": "Reads control, quality and published tables, the logs among them.",
 }
 
@@ -155,6 +156,17 @@ GRANTS: tuple[Grant, ...] = (
         ),
     ),
     *_grants(
+        "extractor",
+        core=((_ANY, _READ),),
+        indicators=((_ANY, _READ),),
+        identity=((("research_extract_code",), ("select", "insert", "delete")),),
+        control=(
+            (("research_extract",), ("select", "insert", "update")),
+            (("research_extract_event",), _ADD),
+            (("delivery", "linkage_run"), _READ),
+        ),
+    ),
+    *_grants(
         "auditor",
         quality=((_ANY, _READ),),
         control=((_ANY, _READ),),
@@ -163,7 +175,7 @@ GRANTS: tuple[Grant, ...] = (
 )  # fmt: skip
 
 #: Who writes entries of the logs in the course of a step; the triggers choose number, time and seal.
-LOG_WRITERS = ("owner", "loader", "steward", "linker", "publisher")
+LOG_WRITERS = ("owner", "loader", "steward", "linker", "publisher", "extractor")
 LOG_COLUMNS = {"insert": ("actor", "action", "subject", "detail"), "select": ("position", "hash")}
 
 #: Schema → the role in whose name a step makes its relations, and which relations are another's.
@@ -177,7 +189,7 @@ MAKERS = {
 }
 MADE_BY: dict[tuple[str, str], str | None] = {
     ("staging", "person_key"): "transformer",
-    # Codes of projects: extracts are made by a person's command, with the login's own rights.
+    # Codes of projects: made by a migration, whose login keeps them; extracts only fill it.
     ("identity", "research_extract_code"): None,
     **{("identity", name): "linker" for name in (*LINKAGE_TABLES, *LINKAGE_VIEWS)},
 }
