@@ -30,6 +30,20 @@ _OUTCOME = """
     select distinct on (person_id) person_id, {value} as value from indicators.outcome
     where indicator_code = {code} order by person_id, cohort_period desc, unit_id
 """
+_DISTRICT_CELL = """
+    select distinct on (diploma.person_id) diploma.person_id, cell.shown_value as value,
+        cast(cast(substring(cell.shown_value from '[0-9]+') as integer) / 10 * 10 as text) as coarser
+    from core.fct_diploma as diploma
+    inner join core.dim_school as school using (school_id)
+    inner join published.indicator_cell as cell
+        on cell.category = school.district_id and cell.dimension = 'district' and cell.within_dimension = 'state'
+    where diploma.diploma_treatment = 'regular' and cell.indicator_code = {code} and cell.shown_value is not null
+        and cell.release_id = (
+            select max(release_id) from published.release as r
+            where not exists (select from published.withdrawal as w where w.release_id = r.release_id)
+        )
+    order by diploma.person_id, diploma.diploma_date, diploma.school_id, cell.cohort_period desc
+"""
 _COUNTED = """
     select person_id, min(cast(substring(cohort_period from '[0-9]{{4}}') as integer)) as year
     from indicators.outcome where indicator_code = {code} group by person_id
@@ -118,6 +132,9 @@ class Vocabulary:
             }
             self.groups[row["indicator_code"]] = _counted(row, elements)
             self.measures[row["indicator_code"]] = _outcome(row, elements)
+            if row["unit"] == "percent":
+                around = _of_district(row, elements)
+                self.measures[around.name] = around
 
 
 def _group(name: str, said: Group) -> Term:
@@ -154,6 +171,23 @@ def _outcome(row: Mapping[str, Any], elements: Mapping[str, tuple[str, ...]]) ->
         _OUTCOME.format(code=_text(row["indicator_code"]), value="amount_usd" if is_amount else "outcome"),
         elements,
         "amount" if is_amount else "category",
+        caveats=row["caveats"] or "",
+        version=row["indicator_version"],
+    )
+
+
+def _of_district(row: Mapping[str, Any], elements: Mapping[str, tuple[str, ...]]) -> Term:
+    """The cube's cell of a person's district as the newest release shows it: the true one would tell what is hidden."""
+    return Term(
+        f"{row['indicator_code']}_OF_DISTRICT",
+        f"{row['name']}, percent, in the district of the first regular diploma, as last published for the newest cohort;"
+        " coarser, the ten percent that it begins in.",
+        _DISTRICT_CELL.format(code=_text(row["indicator_code"])),
+        dict(elements) | {"k12/diploma": tuple(sorted({*elements.get("k12/diploma", ()), "school_id"}))},
+        "category",
+        # A district's number names the district.
+        key=True,
+        describes="indicators.cube.rate",
         caveats=row["caveats"] or "",
         version=row["indicator_version"],
     )

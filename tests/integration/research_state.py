@@ -17,7 +17,8 @@ _TABLES = f"""
             2000 + n % 3 as birth_year
         from generate_series(1, {PEOPLE}) as n;
     create table core.dim_school as
-        select 'S' || d as school_id, case d when 1 then $${FORMULA}$$ else 'District ' || d end as district_name,
+        select 'S' || d as school_id, 'D' || d as district_id,
+            case d when 1 then $${FORMULA}$$ else 'District ' || d end as district_name,
             case when d <= 3 then 'East' else 'West' end as region_name
         from generate_series(1, 6) as d;
     create table core.fct_diploma as

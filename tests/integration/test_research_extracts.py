@@ -309,6 +309,31 @@ def test_a_fault_in_a_request_is_told_by_file_and_line(
     assert isinstance(error, P20WError) and re.search(told, str(error)), error
 
 
+def test_a_rate_of_the_cube_is_a_measure_as_it_was_published(research: Warehouse, tmp_path: Path) -> None:
+    research.execute(
+        "insert into published.release (release_id, published_at, state_name) values (1, now(), 'S')"
+    )
+    research.execute(
+        "insert into published.indicator (release_id, indicator_code, indicator_version, name, unit)"
+        " values (1, 'COLLEGE_GOING_12M', '1.0', 'College going', 'percent')"
+    )
+    shown = {"D1": "61", "D2": "57", "D3": ">=95", "D4": None}
+    for district, value in shown.items():
+        research.execute(
+            "insert into published.indicator_cell (release_id, indicator_code, indicator_version, cohort_period,"
+            " dimension, category, category_label, shown_count, shown_value, suppression_code)"
+            " values (1, 'COLLEGE_GOING_12M', '1.0', '2020', 'district', %s, '', %s, %s, %s)",
+            [district, value and "100", value, "none" if value else "complementary"],
+        )
+    folder = _built(research, tmp_path, project="AROUND", measures=["COLLEGE_GOING_12M_OF_DISTRICT"])
+    counted = Counter(row["college_going_12m_of_district"] for row in _rows(folder))
+    # A quarter of the graduates each, and nothing of those whose district is hidden or not published.
+    assert set(counted) == {"61", "57", ">=95", ""}
+    assert all(counted[value] > 200 for value in counted)
+    assert "Made from: Numerator by denominator" in (folder / "dictionary.csv").read_text()
+    research.execute("truncate published.release cascade")
+
+
 def test_an_ended_request_is_neither_counted_nor_built(research: Warehouse, tmp_path: Path) -> None:
     over = _asked(tmp_path, project="OVER", expires=datetime.date(2020, 1, 1))
     assert "ended on 2020-01-01" in str(_p20w("feasibility", str(over)).exception)

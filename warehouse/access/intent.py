@@ -159,6 +159,7 @@ GRANTS: tuple[Grant, ...] = (
         "extractor",
         core=((_ANY, _READ),),
         indicators=((_ANY, _READ),),
+        published=((_ANY, _READ),),
         identity=((("research_extract_code",), ("select", "insert", "delete")),),
         control=(
             (("research_extract",), ("select", "insert", "update")),
