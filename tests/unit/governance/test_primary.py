@@ -2,6 +2,7 @@ import pytest
 
 from governance.disclosure.policy import DisclosurePolicy, preset_names, read_preset
 from governance.disclosure.primary import Cell, is_sensitive
+from governance.disclosure.rounding import shown_count, shown_rate
 from warehouse.errors import P20WError
 
 POLICY = DisclosurePolicy()
@@ -72,6 +73,31 @@ def test_every_preset_says_where_its_figures_are_from():
     for name in preset_names():
         assert len(read_preset(name)["source"]) > 40
         assert DisclosurePolicy.of_preset(name).preset == name
+
+
+@pytest.mark.parametrize(
+    ("preset", "people", "outcome", "shown"),
+    [
+        # ADRF: eleven people on each side, counts to 10 and to 100, whole percents of the rounded counts.
+        ("adrf", 21, 10, None), ("adrf", 36, 14, ("40", "25")), ("adrf", 1449, 700, ("1400", "50")),
+        # Delaware: groups of 15 and fewer are hidden, below 5 and above 95 coded.
+        ("delaware", 15, 7, None), ("delaware", 16, 8, ("16", "50")), ("delaware", 100, 4, ("100", "<=5")),
+        # U.S. ED: 50, 20, 10 and 5 points, then whole percents.
+        ("us_ed", 5, 3, None), ("us_ed", 6, 3, ("6", ">=50")), ("us_ed", 15, 7, ("15", "<50")),
+        ("us_ed", 16, 8, ("16", "40-59")), ("us_ed", 60, 54, ("60", ">=90")), ("us_ed", 300, 285, ("300", ">=95")),
+        ("us_ed", 301, 200, ("301", "66")), ("us_ed", 301, 300, ("301", ">=99")),
+        # NCES brief: coding by 20, 10, 5, 2 and 1 as the group grows.
+        ("nces", 9, 4, None), ("nces", 20, 4, ("20", "<=20")), ("nces", 40, 36, ("40", ">=90")),
+        ("nces", 100, 95, ("100", ">=95")), ("nces", 300, 6, ("300", "<=2")), ("nces", 301, 299, ("301", ">=99")),
+    ],
+)  # fmt: skip
+def test_each_preset_shows_what_its_source_says(preset, people, outcome, shown):
+    policy = DisclosurePolicy.of_preset(preset)
+    if shown is None:
+        assert is_sensitive(Cell(people, outcome), "percent", policy)
+    else:
+        assert not is_sensitive(Cell(people, outcome), "percent", policy)
+        assert (shown_count(people, policy), shown_rate(outcome, people, policy)[0]) == shown
 
 
 def test_a_state_can_set_single_figures_of_a_preset_otherwise():
