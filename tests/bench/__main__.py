@@ -4,7 +4,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, increments, layout_loads, linkage_step, load_memory, loading, releases, rules
+from tests.bench import (
+    builds,
+    growth,
+    increments,
+    layout_loads,
+    linkage_step,
+    load_memory,
+    loading,
+    releases,
+    rules,
+)
 from tests.bench.measure import Measure, keep
 from warehouse.home import Home
 
@@ -16,6 +26,7 @@ GROUPS = {
     "linkage": linkage_step.measures,
     "increments": increments.measures,
     "releases": releases.measures,
+    "builds": builds.measures,
     "growth": growth.measures,
 }
 

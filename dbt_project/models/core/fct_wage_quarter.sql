@@ -8,25 +8,19 @@
 
 {% if is_incremental() %}
     with recursive wages as materialized (
-        select wages.*
-        from {{ ref('fct_wage') }} as wages
+        select wages.* from {{ ref('fct_wage') }} as wages
         left join increment_changed as quarters on wages.quarter_index = quarters.quarter_index
         left join increment_changed as persons on wages.person_id = persons.person_id
         where quarters.quarter_index is not null or persons.person_id is not null
     ),
 
-    -- What stands of the quarters before those that are made anew.
     earlier as (select * from {{ this }}),
 {% else %}
     -- The wages are read twice and in the order of their index: materialising them would cost more than both readings.
     with recursive wages as not materialized (select * from {{ ref('fct_wage') }}),
 
     earlier as (
-        select
-            person_id,
-            quarter_index,
-            employer_key as primary_employer_key
-        from wages
+        select person_id, quarter_index, employer_key as primary_employer_key from wages
         where false
     ),
 {% endif %}
@@ -59,8 +53,17 @@ candidates as materialized (
     group by quarters.person_id, quarters.quarter_index
 ),
 
+-- By a window and not by a join: of so few rows the planner expects one, and would compare each with each.
+followed as (
+    select
+        *,
+        case when lag(quarter_index) over person = quarter_index - 1 then lag(employers) over person end as before
+    from candidates
+    window person as (partition by person_id order by quarter_index)
+),
+
 ties as (
-    select * from candidates
+    select * from followed
     where cardinality(employers) > 1
 ),
 
@@ -72,19 +75,17 @@ settled as (
         ties.quarter_index,
         case
             when
-                coalesce(before.employers[1], quarters.first_employer_key, earlier.primary_employer_key)
+                coalesce(ties.before[1], quarters.first_employer_key, earlier.primary_employer_key)
                 = any(ties.employers)
-                then coalesce(before.employers[1], quarters.first_employer_key, earlier.primary_employer_key)
+                then coalesce(ties.before[1], quarters.first_employer_key, earlier.primary_employer_key)
             else ties.employers[1]
         end as primary_employer_key
     from ties
-    left join candidates as before
-        on ties.person_id = before.person_id and before.quarter_index = ties.quarter_index - 1
     left join quarters
         on ties.person_id = quarters.person_id and quarters.quarter_index = ties.quarter_index - 1
     left join earlier
         on ties.person_id = earlier.person_id and earlier.quarter_index = ties.quarter_index - 1
-    where coalesce(cardinality(before.employers), 1) = 1
+    where coalesce(cardinality(ties.before), 1) = 1
 
     union all
 
@@ -106,9 +107,8 @@ final as (
         quarters.quarter_index,
         cast(quarters.wage_usd as numeric(14, 2)) as wage_usd,
         quarters.employer_count,
-        coalesce(
-            settled.primary_employer_key, candidates.employers[1], quarters.first_employer_key
-        ) as primary_employer_key
+        coalesce(settled.primary_employer_key, candidates.employers[1], quarters.first_employer_key)
+            as primary_employer_key
     from quarters
     left join candidates
         on quarters.person_id = candidates.person_id and quarters.quarter_index = candidates.quarter_index
