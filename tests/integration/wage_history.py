@@ -7,6 +7,8 @@ from uuid import UUID
 from psycopg import Connection
 
 FIRST_QUARTER, LAST_QUARTER = 2019 * 4, 2021 * 4 + 3
+# A person paid alike by two employers for three quarters on end, before the quarters that change at random.
+TIED, TIED_FROM = UUID(int=999), FIRST_QUARTER - 8
 EMPLOYERS = [f"E{number}" for number in range(6)]
 BUILT_ON = {"fct_wage": "core", "fct_wage_quarter": "core", "person_quarter_status": "marts"}
 MADE = (
@@ -34,6 +36,7 @@ class History:
         self.random = random.Random(seed)
         self.deliveries: list[int] = []
         self.told: list[str] = []
+        self._row = 0
         self.people = [UUID(int=number) for number in range(1, 31)]
         # The world is made piece by piece; the keys are asked for when a run ends.
         connection.execute("set session_replication_role = replica")
@@ -56,6 +59,29 @@ class History:
             )
         for quarter in range(FIRST_QUARTER, FIRST_QUARTER + 4):
             self._deliver(quarter)
+        self._run(
+            "insert into staging.person_key (person_id, source, source_key) values (%s, 'ui', 'TIED')", TIED
+        )
+        self._pay(TIED_FROM, "C2")
+        for later in (1, 2, 3):
+            for employer in ("C1", "C2"):
+                self._pay(TIED_FROM + later, employer)
+
+    def turn(self) -> None:
+        """Restate the one quarter that decides whose the tied quarters after it are."""
+        self._run(
+            "delete from staging.stg_ui__wages_keyed where source_key = 'TIED' and quarter_index = %s",
+            TIED_FROM,
+        )
+        self._pay(TIED_FROM, "C1")
+
+    def _pay(self, quarter: int, employer: str) -> None:
+        self._row += 1
+        self._run(
+            "insert into staging.stg_ui__wages_keyed (delivery_id, row_number, source_key, employer_account_id,"
+            " reporting_unit_id, quarter_index, total_gross_wages) values (0, %s, 'TIED', %s, 'U', %s, 500)",
+            *(self._row, employer, quarter),
+        )
 
     def change(self) -> None:
         """Some of all that may happen between two runs."""
