@@ -1,16 +1,18 @@
 """A demonstration on a few hundred learners, run as a person runs it, with one person planted in its files."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from orchestration.cli import main
 from tests.integration.canary import Canary, found_in_files, found_in_tables, plant
 from warehouse.connection import Warehouse, open_warehouse
 from warehouse.home import Home
@@ -42,6 +44,18 @@ class Demonstration:
             check=False,
             timeout=600,
         )
+
+    def here(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """The same in this process, which has imported already what a command needs; for whole ways there is `run`."""
+        out, err = io.StringIO(), io.StringIO()
+        code: object = 0
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                main(arguments)
+            except SystemExit as ended:
+                code = ended.code
+        number = code if isinstance(code, int) else int(code is not None)
+        return subprocess.CompletedProcess(arguments, number, out.getvalue(), err.getvalue())
 
     def warehouse(self) -> Warehouse:
         return open_warehouse(self.home)

@@ -43,15 +43,15 @@ def test_indicators_are_computed_beside_their_true_values(demonstration: Demonst
 
 def test_an_extract_of_real_models_is_built_and_names_nobody(demonstration: Demonstration) -> None:
     request = DEMO_STATE.parent / "extracts" / "college_and_work.yml"
-    told = demonstration.run("extract", "feasibility", str(request))
+    told = demonstration.here("extract", "feasibility", str(request))
     assert told.returncode == 0, told.stderr
     agencies = told.stdout.rpartition("needed from ")[2].strip().split(", ")
     for agency in agencies:
-        said = demonstration.run(
+        said = demonstration.here(
             "extract", "approve", "COLLEGE-AND-WORK", "--agency", agency, "--by", "Data office"
         )
         assert said.returncode == 0, said.stderr
-    built = demonstration.run("extract", "build", "COLLEGE-AND-WORK")
+    built = demonstration.here("extract", "build", "COLLEGE-AND-WORK")
     assert built.returncode == 0, built.stderr
     folder = demonstration.home.extracts / "COLLEGE-AND-WORK"
     table = pq.read_table(folder / "COLLEGE-AND-WORK.parquet")
@@ -145,7 +145,7 @@ def test_the_same_file_again_is_a_recorded_no_op(demonstration: Demonstration) -
     file = next((demonstration.home.incoming / "north").glob("k12__student__north__2019*"))
     count = "select count(*) from control.delivery"
     before = demonstration.warehouse().fetch_value(count)
-    result = demonstration.run("load", str(file))
+    result = demonstration.here("load", str(file))
     assert result.returncode == 0, result.stderr
     assert "already loaded" in result.stdout
     assert demonstration.warehouse().fetch_value(count) == before
@@ -165,7 +165,7 @@ def test_the_site_shows_every_indicator_with_its_chart_table_and_csv(demonstrati
 
 @pytest.mark.parametrize("command", ["status", "deliveries", "quality", "url"])
 def test_the_commands_that_only_look_answer(demonstration: Demonstration, command: str) -> None:
-    result = demonstration.run(command)
+    result = demonstration.here(command)
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()
 
@@ -184,7 +184,7 @@ def test_a_corrected_file_restates_and_the_earlier_delivery_stays(
     lines = source.read_bytes().splitlines(keepends=True)
     corrected = tmp_path / source.name
     corrected.write_bytes(b"".join(lines[:-1]))
-    result = demonstration.run("load", str(corrected))
+    result = demonstration.here("load", str(corrected))
     assert result.returncode == 0, result.stderr
     statuses = demonstration.warehouse().fetch_all(
         "select sequence, status from control.delivery where layout = 'k12/work_based_learning'"
@@ -203,7 +203,7 @@ def test_a_run_takes_in_a_new_student_and_nothing_that_was_not_accepted(
     before = dict(demonstration.warehouse().fetch_all(people))
     unaccepted(demonstration, tmp_path)
     assert (
-        demonstration.run("load", str(corrected(demonstration, tmp_path, "2022", NEW_STUDENT))).returncode
+        demonstration.here("load", str(corrected(demonstration, tmp_path, "2022", NEW_STUDENT))).returncode
         == 0
     )
     result = demonstration.run("run")
@@ -218,28 +218,28 @@ def test_a_run_takes_in_a_new_student_and_nothing_that_was_not_accepted(
 def test_a_run_does_nothing_while_files_that_were_refused_or_held_lie_there(
     demonstration: Demonstration,
 ) -> None:
-    result = demonstration.run("run")
+    result = demonstration.here("run")
     assert result.returncode == 0, result.stderr
     assert "Nothing has changed" in result.stdout
-    assert "k12__student__north__2018__9.csv" in demonstration.run("status").stdout
+    assert "k12__student__north__2018__9.csv" in demonstration.here("status").stdout
 
 
 def unaccepted(demonstration: Demonstration, folder: Path) -> None:
     """A delivery of each fate that keeps its rows out of the warehouse, each with a student of its own."""
     withdrawn = corrected(demonstration, folder, "2020", "9999999993")
-    assert demonstration.run("load", str(withdrawn)).returncode == 0
+    assert demonstration.here("load", str(withdrawn)).returncode == 0
     number = demonstration.warehouse().fetch_value(
         "select delivery_id from control.delivery where file_name = %s order by 1 desc", (withdrawn.name,)
     )
-    told = demonstration.run("deliveries", "withdraw", str(number), "--reason", "sent by mistake")
+    told = demonstration.here("deliveries", "withdraw", str(number), "--reason", "sent by mistake")
     assert told.returncode == 0, told.stderr
     superseded = corrected(demonstration, folder, "2019", "9999999994")
-    assert demonstration.run("load", str(superseded)).returncode == 0
+    assert demonstration.here("load", str(superseded)).returncode == 0
     last = corrected(demonstration, folder, "2019", None)
-    assert demonstration.run("load", str(last)).returncode == 0
+    assert demonstration.here("load", str(last)).returncode == 0
     held = corrected(demonstration, folder, "2021", "9999999992")
     held.write_text(held.read_text().replace("|M|", "|?|").replace("|F|", "|?|"))
-    assert demonstration.run("load", str(held)).returncode == 1
+    assert demonstration.here("load", str(held)).returncode == 1
     refused = corrected(demonstration, folder, "2018", None)
     waiting = demonstration.home.incoming / "north" / "k12__student__north__2018__9.csv"
     waiting.write_text(refused.read_text().replace(",", ";"))

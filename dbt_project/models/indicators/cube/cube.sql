@@ -58,7 +58,9 @@ employer_cells as (
     {{ ind_cells('paid_everybody', 'paid_divided', 'sum(unit_count) as unit_count', extra='employer_number') }}
 ),
 
-employers as ({{ ind_employers('employer_cells') }}),
+employers as (
+    {{ ind_employers('employer_cells') }}
+),
 
 median_cells as (
     {{ ind_cells('earned', 'earned_divided',
