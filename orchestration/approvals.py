@@ -170,9 +170,11 @@ def approved_parameters(warehouse: Warehouse, state: State) -> dict[tuple[str, s
 
 def install_approvals(warehouse: Warehouse, state: State) -> None:
     """Approve all as it is at the first use; afterwards nothing."""
-    if state.governance.approvals == "required" and not approval_count(warehouse):
+    if state.governance.approvals != "required":
+        return
+    if not approval_count(warehouse):
         install(warehouse, all_items(state))
-    elif state.governance.approvals == "required":
+    else:
         # Kinds that are watched since a later version are taken over as they are, once.
         install_kind(warehouse, DEFINITION, lambda: definition_items(state))
         install_kind(warehouse, LINKAGE, lambda: linkage_items(state))

@@ -30,13 +30,11 @@ def elements_by_indicator() -> dict[str, dict[str, tuple[str, ...]]]:
     manifest = load_manifest()
     staged = _staged_names(manifest)
     found = {}
-    for node, model in manifest["nodes"].items():
-        described = model["config"].get("meta", {}).get("indicator") if "config" in model else None
-        if described:
-            named = _named(node, manifest)
-            found[described["code"]] = {
-                key: _columns(key, named, staged) for key in sorted(indicator_layouts(node, manifest))
-            }
+    for node, described in _indicators(manifest):
+        named = _named(node, manifest)
+        found[described["code"]] = {
+            key: _columns(key, named, staged) for key in sorted(indicator_layouts(node, manifest))
+        }
     return found
 
 
@@ -45,17 +43,23 @@ def definitions() -> dict[str, dict[str, str]]:
     """What each indicator's number is computed by: its version, and a checksum of each model and macro of its own."""
     manifest = load_manifest()
     found = {}
+    for node, described in _indicators(manifest):
+        said = {"version": str(described["version"])}
+        for one in sorted(_own_models(node, direct_facts(node, manifest), manifest)):
+            own = manifest["nodes"][one]
+            said[own["name"]] = _checksum(own.get("raw_code", ""))
+            for macro in _macros(own["depends_on"].get("macros", ()), manifest):
+                said[f"{macro['name']}()"] = _checksum(macro["macro_sql"])
+        found[described["code"]] = said
+    return found
+
+
+def _indicators(manifest: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The models of indicators, each with what its YAML says of it."""
     for node, model in manifest["nodes"].items():
         described = model["config"].get("meta", {}).get("indicator") if "config" in model else None
         if described:
-            said = {"version": str(described["version"])}
-            for one in sorted(_own_models(node, direct_facts(node, manifest), manifest)):
-                own = manifest["nodes"][one]
-                said[own["name"]] = _checksum(own.get("raw_code", ""))
-                for macro in _macros(own["depends_on"].get("macros", ()), manifest):
-                    said[f"{macro['name']}()"] = _checksum(macro["macro_sql"])
-            found[described["code"]] = said
-    return found
+            yield node, described
 
 
 def _checksum(text: str) -> str:

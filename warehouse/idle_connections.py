@@ -1,7 +1,7 @@
 """Connections that wait for their next use: opening one costs a login, some milliseconds on either side.
 
 What a block did to its session (settings, temporary tables, locks, roles) ends with the block, as if the connection had
-closed. When to commit belongs to `connection`.
+closed. When to commit belongs to `connection`; reading Arrow to `arrow_connections`.
 """
 
 from __future__ import annotations
@@ -9,27 +9,32 @@ from __future__ import annotations
 import os
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
-# More wait only where a program's threads worked side by side.
-_MOST = 4
+Kept = TypeVar("Kept")
+
+# What a forked child inherited: closing it would end the parent's session.
+_inherited: list[Any] = []
 
 
-class IdleConnections:
-    """Connections of one address and role, kept by the process that opened them; any thread may take and give."""
+class Waiting(Generic[Kept]):
+    """Connections kept by the process that opened them; any thread may take and keep."""
 
-    def __init__(self, role: str | None = None) -> None:
-        self._role = role
-        self._waiting: deque[psycopg.Connection[tuple[Any, ...]]] = deque()
+    # More wait only where a program's threads worked side by side.
+    most = 4
+
+    def __init__(self) -> None:
+        self._waiting: deque[Kept] = deque()
         self._process = os.getpid()
 
-    def take(self) -> psycopg.Connection[tuple[Any, ...]] | None:
+    def take(self) -> Kept | None:
         """A connection that the server still answers on, or None."""
         if self._process != os.getpid():
             # A forked child must not speak on its parent's connections, nor say goodbye on them.
+            _inherited.extend(self._waiting)
             self._waiting, self._process = deque(), os.getpid()
         while True:
             try:
@@ -37,15 +42,50 @@ class IdleConnections:
             except IndexError:
                 return None
             try:
-                connection.execute("")
-            except psycopg.Error:
-                connection.close()
+                self.ask(connection)
+            except Exception:  # whatever ails it, a new one takes its place
+                shut(connection)
             else:
                 return connection
 
+    def ask(self, connection: Kept) -> None:
+        """Raise where the server does not answer on the connection."""
+        raise NotImplementedError
+
+    def keep(self, connection: Kept) -> None:
+        """Let a connection wait that left nothing behind; close it where enough do."""
+        if len(self._waiting) < self.most:
+            self._waiting.append(connection)
+        else:
+            shut(connection)
+
+    def close(self) -> None:
+        """Close what waits."""
+        while self._waiting:
+            shut(self._waiting.pop())
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            if self._process == os.getpid():
+                self.close()
+            else:
+                _inherited.extend(self._waiting)
+
+
+class IdleConnections(Waiting["psycopg.Connection[tuple[Any, ...]]"]):
+    """Connections of one address and role."""
+
+    def __init__(self, role: str | None = None) -> None:
+        super().__init__()
+        self._role = role
+
+    def ask(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        """Send nothing and wait for the answer."""
+        connection.execute("")
+
     def give(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         """Keep a connection that is between transactions, without what its session held; close any other."""
-        if connection.info.transaction_status != TransactionStatus.IDLE or len(self._waiting) >= _MOST:
+        if connection.info.transaction_status != TransactionStatus.IDLE or len(self._waiting) >= self.most:
             connection.close()
             return
         try:
@@ -57,14 +97,10 @@ class IdleConnections:
         except psycopg.Error:
             connection.close()
             return
-        self._waiting.append(connection)
+        self.keep(connection)
 
-    def close(self) -> None:
-        """Close what waits."""
-        while self._waiting:
-            self._waiting.pop().close()
 
-    def __del__(self) -> None:
-        with suppress(Exception):
-            if self._process == os.getpid():
-                self.close()
+def shut(connection: Any) -> None:
+    """Close a connection that nobody needs, whatever state it is in."""
+    with suppress(Exception):
+        connection.close()

@@ -42,15 +42,24 @@
 {% endmacro %}
 
 
+{#- A block that runs before or after models are built, and not where dbt only parses, compiles or tests. -#}
+{% macro core_around_builds() %}
+    {%- if execute and flags.WHICH in ['build', 'run'] %}
+    do $body$
+    {{- caller() }}
+    $body$
+    {%- endif %}
+{% endmacro %}
+
+
 {#- Takes the keys of the tables that a run builds, and those that point at them, away before it begins: a fact may be built before
     its dimension, and two threads that each drop a table of one key would wait for each other. -#}
 {% macro core_drop_foreign_keys() %}
-    {%- if execute and flags.WHICH in ['build', 'run'] %}
+    {%- call core_around_builds() %}
     {%- set built = [] -%}
     {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema == 'core' -%}
         {%- do built.append(node.schema ~ '.' ~ node.alias) -%}
     {%- endfor %}
-    do $body$
     declare
         key record;
     begin
@@ -67,15 +76,13 @@
             execute format('alter table %s drop constraint if exists %I', cast(key.conrelid as regclass), key.conname);
         end loop;
     end
-    $body$
-    {%- endif %}
+    {% endcall -%}
 {% endmacro %}
 
 
 {#- Adds what is missing. A key that does not hold is left to `core_require_foreign_keys`: PostgreSQL's words would quote it. -#}
 {% macro core_add_foreign_keys() %}
-    {%- if execute and flags.WHICH in ['build', 'run'] %}
-    do $body$
+    {%- call core_around_builds() %}
     declare
         missing record;
     begin
@@ -90,15 +97,13 @@
             end;
         end loop;
     end
-    $body$
-    {%- endif %}
+    {% endcall -%}
 {% endmacro %}
 
 
 {#- Fails where a declared key does not hold: a fact of a person, school, program or employer that is not in its dimension. -#}
 {% macro core_require_foreign_keys() %}
-    {%- if execute and flags.WHICH in ['build', 'run'] %}
-    do $body$
+    {%- call core_around_builds() %}
     declare
         told text;
     begin
@@ -109,6 +114,5 @@
                 'Foreign keys do not hold: %. Build these tables with those they point at.', told;
         end if;
     end
-    $body$
-    {%- endif %}
+    {% endcall -%}
 {% endmacro %}

@@ -228,8 +228,9 @@ class _Attack:
         low, high = bounds(program, cell, len(self.limits))
         if cell in self.differences and high[0] <= SLACK:
             return False
-        if bool(too_narrow(low, high, self.limits)) or not widths.bound[place]:
-            return bool(too_narrow(low, high, self.limits))
+        narrow_anyhow = bool(too_narrow(low, high, self.limits))
+        if narrow_anyhow or not widths.bound[place]:
+            return narrow_anyhow
         if (low >= self.limits - SLACK).all():
             return False
         for reason in self.reasons.alternatives(cell, least):

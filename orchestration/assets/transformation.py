@@ -61,7 +61,7 @@ def _dbt_step(
         dbt.prepare(opened)
         with meter.current.step(f"dbt/{name}"):
             parse_ahead.wait(opened)
-            rules = rebuilding.rules()
+            rules = rebuilding.rules() if builds_on else ""
             whole = ["--full-refresh"] if builds_on and rebuilding.is_due(opened, rules) else []
             invocation = dbt.cli([*BUILD, *whole], context=context)
             # Not dagster-dbt's own row counts: it waits for them in a loop that keeps a core from dbt and PostgreSQL.
