@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.catalogue_files import read_files
 from ingest.code_set import CodeSet
-from ingest.layout import Column, Layout, LayoutVersion
+from ingest.layout import Column, Layout
+from ingest.layout_form import LayoutVersion
 from warehouse.errors import P20WError
 from warehouse.state import own_catalogue
 

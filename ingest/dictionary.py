@@ -117,24 +117,25 @@ def stewardship(layout: Layout, column: Column | None, agency: Agency | None) ->
 
 def _format(layout: Layout, form: str) -> str:
     declared = layout.versions[form]
-    if declared.format == "fixed_width":
-        parts = [f"records of {declared.record_length} bytes"]
+    names = {",": "commas", "|": "vertical bars", ";": "semicolons", "\t": "tabs"}
+    separated = f"separated by {names[declared.delimiter or ',']}"
+    if declared.format != "delimited":
+        is_fixed = declared.format == "fixed_width"
+        size = f"{declared.record_length} bytes" if is_fixed else f"{declared.field_count} values"
+        parts = [f"records of {size}" + ("" if is_fixed else f" {separated}, the first of them the type")]
         parts += [f"header {declared.header.record_type}"] if declared.header else []
         parts += [f"data {declared.record_type}"] if declared.record_type else []
         parts += [f"trailer {declared.trailer.record_type}"] if declared.trailer else []
         return ", ".join(parts)
-    names = {",": "commas", "|": "vertical bars", ";": "semicolons", "\t": "tabs"}
-    return f"text with a header line, separated by {names[declared.delimiter or ',']}; or Parquet or XLSX"
+    return f"text with a header line, {separated}; or Parquet or XLSX"
 
 
 def _entry(
     catalogue: Catalogue, column: Column, layout: Layout, form: str, submitter: Submitter | None, year: int
 ) -> Entry:
-    place = column.position_in(form)
-    is_fixed = layout.versions[form].format == "fixed_width"
     codes = _codes(catalogue, column, submitter, year)
     return Entry(
-        column=f"{place[0]}-{place[1]}" if is_fixed and place else " or ".join(column.headers_for(form)),
+        column=_place(column, layout, form),
         name=column.name,
         description=column.description,
         ceds=f"CEDS {column.ceds}" if column.ceds else (f"PIRL {column.element}" if column.element else ""),
@@ -147,6 +148,18 @@ def _entry(
         limitations="",
         owner="",
         steward="",
+    )
+
+
+def _place(column: Column, layout: Layout, form: str) -> str:
+    """Return where the column stands, in words of the form: positions, the number of the value, or headers."""
+    kind = layout.versions[form].format
+    if kind == "fixed_width" and (place := column.position_in(form)):
+        return f"{place[0]}-{place[1]}"
+    return (
+        f"field {column.field_in(form)}"
+        if kind == "delimited_records"
+        else " or ".join(column.headers_for(form))
     )
 
 

@@ -4,22 +4,20 @@ Belongs here: the shape of a layout with everything said, and the questions that
 Must not come here: how a layout file abbreviates it (layout_file), reading delivered files, SQL, the catalogue.
 """
 
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from ingest.layout_form import LayoutVersion, Name, Position, Strict, Year
 from ingest.periods import PeriodKind, period_days, period_example, period_year
 from warehouse.errors import P20WError
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 ColumnType = Literal["text", "date", "integer", "decimal", "code"]
 PiiClass = Literal["none", "quasi", "direct", "wage_confidential"]
-DateFormat = Literal["YYYYMMDD", "YYYY-MM-DD", "MM/DD/YYYY"]
-Encoding = Literal["utf-8", "windows-1252", "ascii"]
-Position = tuple[int, int]
 # An office, not a person: people change.
 Role = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 
@@ -31,14 +29,7 @@ _LONGEST_TABLE_NAME = 45
 
 # A form is named by the year of its version, and by its variant when that is not the layout's own: 2014, 2014+efw2.
 FORM_MARK = "+"
-Year = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d$")]
 FormName = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d(\+[a-z][a-z0-9_]*)?$", max_length=40)]
-
-
-class Strict(BaseModel):
-    """A part of a layout file; an unknown key is a mistake, not an extension."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
 class Column(Strict):
@@ -59,6 +50,8 @@ class Column(Strict):
     code_set: Name | None = None
     headers: list[str] | dict[str, list[str]] | None = None
     position: Position | dict[str, Position] | None = None
+    # The number of the value in a delimited record, whose first value is its type.
+    field: int | dict[str, int] | None = None
     example: str | None = None
     note: str | None = None
     # Who answers for the column and who looks after it, where that is not as with the layout.
@@ -74,6 +67,9 @@ class Column(Strict):
         places = self.position.values() if isinstance(self.position, dict) else [self.position]
         if any(place is not None and not 1 <= place[0] <= place[1] for place in places):
             raise ValueError("position is [first, last], counted from 1")
+        fields = self.field.values() if isinstance(self.field, dict) else [self.field]
+        if any(number is not None and number < 2 for number in fields):
+            raise ValueError("field is counted from 1, which is the record's type")
         return self
 
     def position_in(self, version: str) -> Position | None:
@@ -81,6 +77,10 @@ class Column(Strict):
         if isinstance(self.position, dict):
             return self.position.get(version)
         return self.position
+
+    def field_in(self, version: str) -> int | None:
+        """Return the number of the value in a form of delimited records; None when the form has no such column."""
+        return self.field.get(version) if isinstance(self.field, dict) else self.field
 
     def is_required_in(self, version: str) -> bool:
         """Return whether every row of this form must have a value."""
@@ -92,52 +92,6 @@ class Column(Strict):
         if isinstance(self.headers, dict):
             return self.headers.get(version, [])
         return self.headers or []
-
-
-class HeaderRecord(Strict):
-    """A record in front of the data of a fixed-width file."""
-
-    record_type: str = Field(min_length=1)
-
-
-class TrailerRecord(Strict):
-    """The record behind the data of a fixed-width file, with what it says about them."""
-
-    record_type: str = Field(min_length=1)
-    record_count: Position | None = None
-    control_total: Position | None = None
-    control_column: Name | None = None
-
-
-class LayoutVersion(Strict):
-    """The file format from one year on."""
-
-    format: Literal["delimited", "fixed_width"]
-    encoding: Encoding
-    delimiter: Literal[",", "|", ";", "\t"] | None = None
-    date_format: DateFormat | None = None
-    record_length: int | None = Field(default=None, gt=0)
-    record_type: str | None = None
-    # Records between the data that belong to the form and hold no rows, such as an employer's in front of its workers'.
-    other_record_types: list[str] = Field(default=[])
-    implied_decimals: int = Field(default=0, ge=0, le=4)
-    header: HeaderRecord | None = None
-    trailer: TrailerRecord | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.format == "delimited" and self.delimiter is None:
-            raise ValueError("a delimited version needs a delimiter")
-        if self.format == "fixed_width" and (self.record_length is None or self.encoding == "utf-8"):
-            raise ValueError("a fixed_width version needs a record_length and an encoding of single bytes")
-        if (self.header or self.trailer or self.other_record_types) and not self.record_type:
-            raise ValueError("header, trailer and other records need a record_type for the data records")
-        return self
-
-    @property
-    def extension(self) -> str:
-        """File name extension that goes with the format."""
-        return "dat" if self.format == "fixed_width" else ("csv" if self.delimiter == "," else "txt")
 
 
 class Layout(Strict):
@@ -157,7 +111,7 @@ class Layout(Strict):
     may_be_empty: bool = False
     # Other forms of the same content, name → title, beside the layout's own, which has a name too.
     own_variant: Name = "standard"
-    variants: dict[Name, str] = {}
+    variants: dict[Name, str] = Field(default={})
     versions: dict[FormName, LayoutVersion] = Field(min_length=1)
     columns: list[Column] = Field(min_length=1)
 
@@ -224,6 +178,8 @@ class Layout(Strict):
         """Return the columns that a file of this version can hold."""
         if self.versions[version].format == "fixed_width":
             return [column for column in self.columns if column.position_in(version)]
+        if self.versions[version].format == "delimited_records":
+            return [column for column in self.columns if column.field_in(version)]
         return [column for column in self.columns if column.headers_for(version)]
 
     @model_validator(mode="after")
@@ -240,6 +196,8 @@ class Layout(Strict):
         for version, declared in self.versions.items():
             if declared.format == "fixed_width":
                 _check_positions(self, version)
+            elif declared.format == "delimited_records":
+                _check_fields(self, version)
             else:
                 _check_headers(self, version)
         return self
@@ -251,7 +209,7 @@ def _repeated(values: list[str]) -> str | None:
 
 def _check_forms(layout: Layout, column: Column) -> None:
     """Raise ValueError when a column speaks of a form that the layout does not have."""
-    for said in (column.headers, column.position):
+    for said in (column.headers, column.position, column.field):
         if isinstance(said, dict) and (unknown := set(said) - set(layout.versions)):
             raise ValueError(f"column {column.name} names version {min(unknown)}, which is not declared")
 
@@ -270,6 +228,29 @@ def _check_headers(layout: Layout, version: str) -> None:
         raise ValueError(f"header {repeated!r} belongs to two columns of version {version}")
 
 
+def _check_fields(layout: Layout, version: str) -> None:
+    """Raise ValueError unless each value of a delimited record belongs to one column at most."""
+    declared = layout.versions[version]
+    fields = {c.name: c.field_in(version) for c in layout.columns}
+    if missing := [c.name for c in layout.columns if c.is_required_in(version) and fields[c.name] is None]:
+        raise ValueError(f"required column {missing[0]} has no field in version {version}")
+    numbers = {name: number for name, number in fields.items() if number is not None}
+    if not numbers:
+        raise ValueError(f"no column has a field, which version {version} needs")
+    if beyond := [name for name, number in numbers.items() if number > (declared.field_count or 0)]:
+        raise ValueError(f"column {beyond[0]} lies behind the last of {declared.field_count} fields")
+    for number in sorted(numbers.values()):
+        if len(taken := [name for name, other in numbers.items() if other == number]) > 1:
+            raise ValueError(f"columns {taken[0]} and {taken[1]} have the same field")
+    _check_control_column(declared, numbers)
+
+
+def _check_control_column(declared: LayoutVersion, placed: Collection[str]) -> None:
+    trailer = declared.trailer
+    if trailer and trailer.control_total and trailer.control_column not in placed:
+        raise ValueError("the trailer's control_total needs a control_column that has a place")
+
+
 def _check_positions(layout: Layout, version: str) -> None:
     """Raise ValueError unless the fixed-width columns lie beside each other within the record."""
     declared = layout.versions[version]
@@ -286,6 +267,4 @@ def _check_positions(layout: Layout, version: str) -> None:
     for (first_name, first), (second_name, second) in pairwise(ordered):
         if second[0] <= first[1]:
             raise ValueError(f"columns {first_name} and {second_name} overlap")
-    trailer = declared.trailer
-    if trailer and trailer.control_total and trailer.control_column not in spans:
-        raise ValueError("the trailer's control_total needs a control_column that has a position")
+    _check_control_column(declared, spans)

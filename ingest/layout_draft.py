@@ -15,8 +15,8 @@ from itertools import combinations, islice
 from pathlib import Path
 
 from ingest.catalogue import load_catalogue
-from ingest.layout import DateFormat
 from ingest.layout_check import UNDECIDED
+from ingest.layout_form import DateFormat
 from ingest.layout_schema import EDITOR_LINE
 from ingest.readers.delimited import read_header_bytes
 from ingest.readers.headers import split_header

@@ -12,14 +12,17 @@ from pydantic import Field
 from ingest.layout import (
     FORM_MARK,
     ColumnType,
+    Layout,
+    PiiClass,
+    Role,
+)
+from ingest.layout_form import (
     DateFormat,
     Encoding,
+    Format,
     HeaderRecord,
-    Layout,
     Name,
-    PiiClass,
     Position,
-    Role,
     Strict,
     TrailerRecord,
     Year,
@@ -32,17 +35,19 @@ class ColumnForm(Strict):
 
     headers: list[str] | None = Field(default=None, description="Accepted spellings, the usual one first.")
     position: Position | None = Field(default=None, description="[first, last], counted from 1.")
+    field: int | None = Field(default=None, description="Number of the value in a delimited record.")
     absent: bool = Field(default=False, description="The column is no longer sent.")
 
 
 class VersionFile(Strict):
     """What changes with a year; what is not said stays as in the version before, and null takes it away."""
 
-    format: Literal["delimited", "fixed_width"] | None = None
+    format: Format | None = None
     encoding: Encoding | None = Field(default=None, description="Decoded strictly: a wrong byte is refused.")
     delimiter: Literal[",", "|", ";", "\t"] | None = None
     date_format: DateFormat | None = None
     record_length: int | None = Field(default=None, gt=0)
+    field_count: int | None = Field(default=None, gt=1, description="Values of a delimited data record.")
     record_type: str | None = Field(default=None, description="What every data record begins with.")
     other_record_types: list[str] = Field(default=[], description="Records of the form that hold no rows.")
     implied_decimals: int = Field(
@@ -83,6 +88,9 @@ class ColumnFile(Strict):
     position: Position | dict[Year, Position | None] | None = Field(
         default=None, description="[first, last], of all versions or from each version on; null when dropped."
     )
+    field: int | dict[Year, int | None] | None = Field(
+        default=None, description="Number of the value in a delimited record, whose type is the first."
+    )
     example: str | None = Field(default=None, description="An invented value, for the data dictionary.")
     note: str | None = Field(default=None, description="What is doubtful, or varies by state.")
     owner: Role | None = Field(default=None, description="Office that answers for it; else the layout's.")
@@ -109,6 +117,8 @@ class LayoutFile(Strict):
 
 
 _Form = dict[str, Any]
+# How a column's place is told, by format.
+_PLACES = ("headers", "position", "field")
 _FORMAT_KEYS = tuple(name for name in VersionFile.model_fields if name != "columns")
 
 
@@ -137,7 +147,7 @@ def _difference(version: VersionFile) -> _Form:
 def _add_places(own: dict[str, _Form], column: ColumnFile) -> None:
     """Bring what a column says about its places into the versions that it speaks of."""
     first = min(own)
-    for kind, said in (("headers", column.headers), ("position", column.position)):
+    for kind, said in ((kind, getattr(column, kind)) for kind in _PLACES):
         if said is None:
             continue
         for year, place in (said if isinstance(said, dict) else {first: said}).items():
@@ -204,12 +214,12 @@ def _format(form: _Form) -> _Form:
 
 
 def _column(column: ColumnFile, forms: dict[str, _Form]) -> dict[str, Any]:
-    said = column.model_dump(exclude={"required", "headers", "position"})
+    said = column.model_dump(exclude={"required", *_PLACES})
     if isinstance(column.required, str):
         said["required_from"] = column.required
     else:
         said["required"] = column.required
-    for kind in ("headers", "position"):
+    for kind in _PLACES:
         places = {name: form["columns"].get(column.name, {}).get(kind) for name, form in forms.items()}
         said[kind] = {name: place for name, place in places.items() if place} or None
     return said

@@ -38,6 +38,9 @@ def shows(path: Path, layout: Layout, form: str) -> bool:
     except P20WError:
         return False
     beginning = declared.header.record_type if declared.header else declared.record_type or ""
+    if declared.format == "delimited_records":
+        first = record.removeprefix(b"\xef\xbb\xbf").split((declared.delimiter or ",").encode())[0]
+        return first.strip(b'"') == beginning.encode("ascii")
     return len(record) == declared.record_length and record.startswith(beginning.encode("ascii"))
 
 

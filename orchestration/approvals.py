@@ -132,10 +132,11 @@ def _form(layout: Layout, form: str, codes: Mapping[str, Mapping[str, str]]) -> 
         "columns": [
             {
                 **column.model_dump(
-                    mode="json", exclude={*_WORDS, "headers", "position", "required", "required_from"}
+                    mode="json",
+                    exclude={*_WORDS, "headers", "position", "field", "required", "required_from"},
                 ),
                 "required": column.is_required_in(form),
-                "place": column.position_in(form) or column.headers_for(form),
+                "place": column.position_in(form) or column.field_in(form) or column.headers_for(form),
             }
             for column in columns
         ],

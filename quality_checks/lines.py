@@ -29,9 +29,9 @@ def find_line_breaks(
     """Fill the temporary table `line_break` with the rows that run over several lines, counted from the first.
 
     `so_far` is how many line ends lie inside of values up to and with this row: usually none at all, and never one
-    in records of fixed width.
+    in records.
     """
-    delimited = [d for d in deliveries if layout.versions[d.layout_version].format != "fixed_width"]
+    delimited = [d for d in deliveries if layout.versions[d.layout_version].format == "delimited"]
     if not delimited:
         connection.execute(
             "create temporary table line_break (delivery_id bigint, row_number bigint, so_far bigint) on commit drop"

@@ -9,22 +9,24 @@ from ingest.catalogue import Layout, LayoutVersion
 from ingest.readers.arriving import Arriving, whole
 from ingest.readers.containers import kind_of
 from ingest.readers.delimited import DelimitedReader, header_names
+from ingest.readers.delimited_records import DelimitedRecordsReader
 from ingest.readers.fixed_width import FixedWidthReader
 from ingest.readers.reader import Reader
 from ingest.readers.stream import read_chunks
 from warehouse.errors import P20WError
 
 _LONGEST_RECORD = 1 << 14
+_RECORDS = {"fixed_width": "records of fixed width", "delimited_records": "delimited records"}
 
 
 def open_reader(file: Path | Arriving, layout: Layout, version: str, name: str) -> Reader:
     """Return the reader for the content of a file and the form it has; `name` is what messages call the file."""
     kind = kind_of(file, name)
-    is_fixed = layout.versions[version].format == "fixed_width"
+    form = layout.versions[version].format
     if kind in ("parquet", "xlsx"):
-        if is_fixed:
+        if form != "delimited":
             raise P20WError(
-                f"{name} is a table; {layout.key} comes as records of fixed width in form {version}.",
+                f"{name} is a table; {layout.key} comes as {_RECORDS[form]} in form {version}.",
                 "Deliver those, or a table with the column names of another variant of the layout.",
             )
         if kind == "parquet":
@@ -34,8 +36,10 @@ def open_reader(file: Path | Arriving, layout: Layout, version: str, name: str) 
         from ingest.readers.workbook import WorkbookReader
 
         return WorkbookReader(whole(file), layout, version, name)
-    if is_fixed:
+    if form == "fixed_width":
         return FixedWidthReader(file, layout, version, name)
+    if form == "delimited_records":
+        return DelimitedRecordsReader(file, layout, version, name)
     return DelimitedReader(file, layout, version, name)
 
 

@@ -18,7 +18,7 @@ from ingest.readers.implied_decimals import written_out
 from ingest.readers.reader import Reader
 from ingest.readers.record_blocks import Block, read_blocks
 from ingest.readers.stream import read_ahead
-from ingest.readers.trailer import ControlTotal, check_trailer
+from ingest.readers.trailer import ControlTotal, Held, check_trailer
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -102,7 +102,12 @@ class FixedWidthReader(Reader):
                 self._total.add(block.data)
                 yield self._as_text(block)
             trailer = block.trailer or trailer
-        check_trailer(trailer, self.declared, self._record_count, self._total, self.name)
+        column = self._total.column.name if self._total.column else None
+        count = self._record_count
+        if self.declared.trailer and self.declared.trailer.counts_all:
+            count += self._passed_over + 1 + (self.declared.header is not None)
+        held = Held(count, column, self._total.value, self._total.unreadable_count)
+        check_trailer(trailer, self.declared, held, self.name)
 
     def _as_text(self, block: Block) -> memoryview:
         """Return the columns of the records, separated by tabs, without the blanks behind each value."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.layout import LayoutVersion
+from ingest.layout_form import LayoutVersion
 from ingest.readers.arriving import Arriving
 from ingest.readers.stream import read_chunks
+from ingest.readers.trailer import without_trailer
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -66,10 +67,7 @@ def read_blocks(file: Path | Arriving, declared: LayoutVersion, name: str) -> It
             trailer_line = line - 1
         yield block
     if declared.trailer and not trailer_line:
-        raise P20WError(
-            f"{name} ends with line {line - 1}, without its trailer record.",
-            "The file was probably cut off; deliver it again.",
-        )
+        raise without_trailer(name, line - 1)
 
 
 def _size(length: int) -> int:

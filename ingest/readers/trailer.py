@@ -1,11 +1,14 @@
-"""The trailer record of a fixed-width file: does it agree with the records before it?
+"""The trailer record of a file: does it agree with the records before it?
 
 Belongs here: counts and totals. Must not come here: reading the file.
 """
 
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from ingest.layout import Layout, LayoutVersion, Position
+from ingest.layout import Layout
+from ingest.layout_form import LayoutVersion, Place
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -59,25 +62,61 @@ class ControlTotal:
                 self.unreadable_count += 1
 
 
-def check_trailer(
-    trailer: bytes, declared: LayoutVersion, record_count: int, total: ControlTotal, name: str
-) -> None:
-    """Raise P20WError when the trailer's count or total differs from what the file holds."""
-    if declared.trailer is None:
-        return
-    expected = _number(trailer, declared.trailer.record_count, name)
-    if expected is not None and expected != record_count:
-        raise P20WError(
-            f"{name}: its trailer counts {expected} records, but the file holds {record_count}.", _CUT_OFF
+@dataclass(frozen=True)
+class Held:
+    """What the records themselves come to: their number, and the sum of a column with how many values had no number."""
+
+    record_count: int
+    column: str | None
+    total: int | Decimal
+    unreadable_count: int
+
+
+def check_trailer(trailer: bytes, declared: LayoutVersion, held: Held, name: str) -> None:
+    """Raise P20WError when the count or total in a trailer of fixed width differs from what the file holds."""
+    said = declared.trailer
+    if said is not None:
+        check_counts(
+            _number(trailer, said.record_count, name), _number(trailer, said.control_total, name), held, name
         )
-    expected = _number(trailer, declared.trailer.control_total, name)
-    if expected is not None and total.column is not None and expected != total.value:
-        unreadable = f", {total.unreadable_count} of them unreadable" if total.unreadable_count else ""
+
+
+def check_counts(
+    record_count: int | Decimal | None, control_total: int | Decimal | None, held: Held, name: str
+) -> None:
+    """Raise P20WError when a count or total that a trailer states differs from what the file holds."""
+    if record_count is not None and record_count != held.record_count:
         raise P20WError(
-            f"{name}: the control total of its trailer differs from the sum of {total.column.name}"
-            f" over its {record_count} records{unreadable}.",
+            f"{name}: its trailer counts {record_count} records, but the file holds {held.record_count}.",
             _CUT_OFF,
         )
+    if control_total is not None and held.column is not None and control_total != held.total:
+        unreadable = f", {held.unreadable_count} of them unreadable" if held.unreadable_count else ""
+        raise P20WError(
+            f"{name}: the control total of its trailer differs from the sum of {held.column}"
+            f" over its {held.record_count} records{unreadable}.",
+            _CUT_OFF,
+        )
+
+
+def without_trailer(name: str, last_line: int) -> P20WError:
+    """Return what to say of a file that ends without its trailer."""
+    return P20WError(
+        f"{name} ends with line {last_line}, without its trailer record.",
+        "The file was probably cut off; deliver it again.",
+    )
+
+
+def stated_number(raw: str | None, place: str, name: str) -> Decimal | None:
+    """Return the number that a trailer states at a place; None where the layout names no place."""
+    if raw is None:
+        return None
+    try:
+        if "_" not in raw:
+            return Decimal(raw.strip())
+    except InvalidOperation:
+        pass
+    raise _no_number(name, place)
 
 
 def _integer(raw: bytes) -> int:
@@ -87,14 +126,16 @@ def _integer(raw: bytes) -> int:
     return int(raw)
 
 
-def _number(trailer: bytes, position: Position | None, name: str) -> int | None:
-    if position is None:
+def _number(trailer: bytes, position: Place | None, name: str) -> int | None:
+    if position is None or isinstance(position, int):
         return None
-    raw = trailer[position[0] - 1 : position[1]]
     try:
-        return _integer(raw)
+        return _integer(trailer[position[0] - 1 : position[1]])
     except ValueError:
-        raise P20WError(
-            f"{name}: its trailer has no number in positions {position[0]}-{position[1]}.",
-            "Ask the sender for a file with a complete trailer.",
-        ) from None
+        raise _no_number(name, f"positions {position[0]}-{position[1]}") from None
+
+
+def _no_number(name: str, place: str) -> P20WError:
+    return P20WError(
+        f"{name}: its trailer has no number in {place}.", "Ask the sender for a file with a complete trailer."
+    )

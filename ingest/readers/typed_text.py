@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from ingest.layout import Column, DateFormat, Layout
+from ingest.layout import Column, Layout
+from ingest.layout_form import DateFormat
 from ingest.readers.headers import HeadedReader, match_header
 from ingest.readers.stream import read_ahead
 from warehouse.errors import P20WError

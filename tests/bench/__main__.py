@@ -8,6 +8,7 @@ from tests.bench import (
     builds,
     growth,
     increments,
+    judged_loads,
     layout_loads,
     linkage_step,
     load_memory,
@@ -21,6 +22,7 @@ from warehouse.home import Home
 GROUPS = {
     "load": loading.measures,
     "layouts": layout_loads.measures,
+    "judged": judged_loads.measures,
     "memory": load_memory.measures,
     "rules": rules.measures,
     "linkage": linkage_step.measures,

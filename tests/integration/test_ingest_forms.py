@@ -68,6 +68,18 @@ def _csv() -> bytes:
     return text.getvalue().encode()
 
 
+def _records() -> bytes:
+    fields = {name: WAGE.columns_by_name[name].field_in("2014+records") for name in NAMES}
+    lines = ["H|2019Q1"]
+    for row in ROWS:
+        values = ["D"] + [""] * 11
+        for name, value in zip(NAMES, row, strict=True):
+            values[(fields[name] or 0) - 1] = value
+        lines.append("|".join(values))
+    total = sum(round(float(row[5]) * 100) for row in ROWS)
+    return "\n".join([*lines, f"T|{len(ROWS)}|{total / 100:.2f}"]).encode()
+
+
 def _zip() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -108,6 +120,8 @@ FORMS = {
     "2019Q1__6.parquet": ("2014+extract", _parquet),
     "2019Q1__7.xlsx": ("2014+extract", _xlsx),
     "2019Q1__8.dat.gz": ("2014+efw2", lambda: gzip.compress(_efw2())),
+    "2019Q1__9.txt": ("2014+records", _records),
+    "2019Q1__10.txt.gz": ("2014+records", lambda: gzip.compress(_records())),
 }
 
 

@@ -21,7 +21,11 @@ NAMES = {
     "commas": "postsecondary__award__higher_ed__2019SP.csv",
     "quoted": "nsc__detail__clearinghouse__2018.csv",
     "fixed width": "ui__wage__ui_agency__2018Q1.dat",
+    "delimited records": "ui__wage__ui_agency__2018Q2.txt",
 }
+RECORDS = b"H|2018Q2\n" + b"".join(
+    b'D|1234500%02d|"LEE"|ANA||0042||1.00|||SY|062018\n' % number for number in range(60)
+)
 # What breaks readers: quotes, delimiters, ends of lines and of files, wide characters, bytes that are no text.
 NASTY = [
     b"",
@@ -64,6 +68,7 @@ def originals(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) ->
     root = tmp_path_factory.mktemp("state")
     write_state(root, learners=150, seed=11)
     sync_catalogue(warehouse, STATE)
+    (root / "incoming" / "ui_agency" / NAMES["delimited records"]).write_bytes(RECORDS + b"T|60|60.00\n")
     found = {kind: next((root / "incoming").glob(f"*/{name}")).read_bytes() for kind, name in NAMES.items()}
     assert all(found.values())
     return found

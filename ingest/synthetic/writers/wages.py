@@ -129,14 +129,12 @@ class WageWriter:
         for path, (count, total) in self.totals.items():
             record = np.full(self.length, ord(" "), dtype=np.uint8)
             record[0] = ord("F")
-            if self.trailer and self.trailer.record_count and self.trailer.control_total:
-                for (first, last), value in (
-                    (self.trailer.record_count, count),
-                    (self.trailer.control_total, total),
-                ):
-                    record[first - 1 : last] = np.frombuffer(
-                        str(value).zfill(last - first + 1).encode(), np.uint8
-                    )
+            said = self.trailer
+            for place, value in ((said.record_count, count), (said.control_total, total)) if said else ():
+                if isinstance(place, tuple):
+                    first, last = place
+                    digits = str(value).zfill(last - first + 1)
+                    record[first - 1 : last] = np.frombuffer(digits.encode(), np.uint8)
             self.outbox.append(path, b"", record.tobytes() + b"\n", 0)
 
     def _records(self, rows: QuarterRows, names: WageNames, name: Array) -> Array:
