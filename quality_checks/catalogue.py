@@ -250,16 +250,21 @@ def _check_columns(layout: Layout, rule: Rule) -> None:
     if wanted and (wrong := [name for name in named if columns[name].type not in wanted]):
         raise P20WError(f"rule {rule.code} is of kind {rule.kind}, which column {wrong[0]} cannot have", "")
     if rule.other:
-        _check_other(rule)
+        _check_other(layout, rule)
     elif rule.fails and rule.column not in columns_named(rule.fails, layout):
         raise P20WError(f"rule {rule.code} is shown at column {rule.column}, which it does not judge", "")
 
 
-def _check_other(rule: Rule) -> None:
-    """Raise P20WError when a cross_file rule names a layout or a column of it that does not exist."""
+def _check_other(layout: Layout, rule: Rule) -> None:
+    """Raise P20WError when a cross_file rule looks into what does not exist, or for periods that the other never has."""
     layouts = load_catalogue().layouts
     if rule.other not in layouts:
         raise P20WError(f"rule {rule.code} looks into {rule.other}, which is no layout", "")
     named = {*rule.columns, *other_columns_named(rule)}
     if unknown := sorted(named - set(layouts[rule.other].columns_by_name)):
         raise P20WError(f"rule {rule.code} names column {unknown[0]}, which {rule.other} does not have", "")
+    if rule.same_submitter and layouts[rule.other].period != layout.period:
+        raise P20WError(
+            f"rule {rule.code} would never judge: {rule.other} is not delivered by the same period as {layout.key}",
+            "Say same_submitter: false.",
+        )

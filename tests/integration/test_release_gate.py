@@ -58,6 +58,7 @@ _STAGED = {
     "k12/student": "identity.stg_k12__students",
     "k12/work_based_learning": "staging.stg_k12__work_based_learning",
     "nsc/detail": "identity.stg_nsc__details",
+    "postsecondary/aid": "staging.stg_postsecondary__aid",
     "postsecondary/award": "staging.stg_postsecondary__awards",
     "postsecondary/course": "staging.stg_postsecondary__courses",
     "postsecondary/enrollment": "identity.stg_postsecondary__enrollments",

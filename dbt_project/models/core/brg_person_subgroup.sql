@@ -8,6 +8,10 @@ statuses as (select * from {{ ref('fct_k12_status') }}),
 
 participations as (select * from {{ ref('fct_wioa_participation') }}),
 
+college_terms as (select * from {{ ref('fct_postsecondary_enrollment') }}),
+
+aid as (select * from {{ ref('fct_financial_aid') }}),
+
 dimensions as (
     select subgroup_dimension
     from (
@@ -24,26 +28,46 @@ in_high_school as (
     from statuses
 ),
 
--- What the PIRL asks at program entry, under the names that schools use. It knows neither migrants nor parents on duty.
-at_program_entry as (
+at_program_entry as ({{ core_pirl_statuses('participations') }}),
+
+-- A Pell grant goes to students of low income. Taking courses in high school, nobody can have one.
+in_college as (
     select
-        participations.person_id,
-        answers.subgroup_dimension,
-        max(answers.code) as code
-    from participations
-    cross join
-        lateral (
-            values
-            ('economic_disadvantage', participations.low_income_code),
-            ('english_learner', participations.english_language_learner_code),
-            ('idea', participations.individual_with_a_disability_code),
-            ('homeless', participations.homeless_individual_code),
-            ('foster_care', participations.foster_care_youth_code),
-            ('single_parent', participations.single_parent_code),
-            ('out_of_workforce', participations.displaced_homemaker_code)
-        ) as answers (subgroup_dimension, code)
-    where answers.code in ('0', '1')
-    group by participations.person_id, answers.subgroup_dimension
+        person_id,
+        case when is_pell_recipient then '1' else '0' end as code
+    from college_terms
+    where is_pell_recipient is not null and not is_dual
+
+    union all
+
+    select
+        person_id,
+        '1' as code
+    from aid
+    where aid_type = 'pell'
+),
+
+-- What is told of people whom no school knows; a yes anywhere counts.
+told_later as (
+    select
+        person_id,
+        subgroup_dimension,
+        max(code) as code
+    from (
+        select
+            person_id,
+            status_type as subgroup_dimension,
+            code
+        from at_program_entry
+        union all
+        select
+            person_id,
+            'economic_disadvantage' as subgroup_dimension,
+            code
+        from in_college
+    ) as told
+    where code in ('0', '1')
+    group by person_id, subgroup_dimension
 ),
 
 final as (
@@ -65,9 +89,9 @@ final as (
         dimensions.subgroup_dimension,
         case
             when
-                in_high_school.person_id is not null or at_program_entry.code = '1' and not people.has_k12_record
+                in_high_school.person_id is not null or told_later.code = '1' and not people.has_k12_record
                 then 'yes'
-            when people.has_k12_record or at_program_entry.code = '0' then 'no'
+            when people.has_k12_record or told_later.code = '0' then 'no'
             else 'unknown'
         end as subgroup
     from people
@@ -76,10 +100,10 @@ final as (
         on
             people.person_id = in_high_school.person_id
             and dimensions.subgroup_dimension = in_high_school.subgroup_dimension
-    left join at_program_entry
+    left join told_later
         on
-            people.person_id = at_program_entry.person_id
-            and dimensions.subgroup_dimension = at_program_entry.subgroup_dimension
+            people.person_id = told_later.person_id
+            and dimensions.subgroup_dimension = told_later.subgroup_dimension
 )
 
 select * from final

@@ -33,7 +33,8 @@ unit_records as (
         terms.entry_status,
         terms.enrollment_intensity,
         terms.cip_code,
-        terms.credits_earned
+        terms.credits_earned,
+        terms.is_pell_recipient = 'Y' as is_pell_recipient
     from terms
     inner join college_people
         on terms.institution_id_ipeds || '|' || terms.student_id_institution = college_people.source_key
@@ -66,7 +67,8 @@ clearinghouse as (
         end
             as enrollment_intensity,
         details.enrollment_cip_1 as cip_code,
-        cast(null as numeric) as credits_earned
+        cast(null as numeric) as credits_earned,
+        cast(null as boolean) as is_pell_recipient
     from details
     inner join k12_people on details.student_id_state = k12_people.source_key
     left join first_diploma on k12_people.person_id = first_diploma.person_id

@@ -3,6 +3,10 @@ with school_statuses as (select * from {{ ref('fct_k12_status') }}),
 
 participations as (select * from {{ ref('fct_wioa_participation') }}),
 
+at_program_entry as ({{ core_pirl_statuses('participations') }}),
+
+college_terms as (select * from {{ ref('fct_postsecondary_enrollment') }}),
+
 reported as (
     select
         person_id,
@@ -16,24 +20,25 @@ reported as (
 
     -- What the PIRL asks at program entry is known of that day only.
     select
-        participations.person_id,
-        answers.status_type,
+        person_id,
+        status_type,
         'wioa' as reported_by,
-        participations.program_entry_date as begin_date,
-        participations.program_entry_date as end_date
-    from participations
-    cross join
-        lateral (
-            values
-            ('economic_disadvantage', participations.low_income_code),
-            ('english_learner', participations.english_language_learner_code),
-            ('idea', participations.individual_with_a_disability_code),
-            ('homeless', participations.homeless_individual_code),
-            ('foster_care', participations.foster_care_youth_code),
-            ('single_parent', participations.single_parent_code),
-            ('out_of_workforce', participations.displaced_homemaker_code)
-        ) as answers (status_type, code)
-    where answers.code = '1'
+        program_entry_date as begin_date,
+        program_entry_date as end_date
+    from at_program_entry
+    where code = '1'
+
+    union all
+
+    -- A Pell grant goes to students of low income.
+    select
+        person_id,
+        'economic_disadvantage' as status_type,
+        'postsecondary' as reported_by,
+        begin_date,
+        end_date
+    from college_terms
+    where is_pell_recipient
 ),
 
 -- A span that begins at the latest on the day after all earlier ones have ended continues them.

@@ -33,6 +33,8 @@ _COURSES = (
     ("PHIL", "2050", "38.0101"), ("POLS", "1100", "45.1001"), ("MGMT", "3000", "52.0201"), ("EDUC", "3010", "13.0101"),
 )  # fmt: skip
 _DEVELOPMENTAL = 2
+_AID_TYPES = ("pell",)
+_PELL_CENTS_PER_CREDIT, _PELL_MOST_CENTS = 24_000, 700_000
 
 
 class PostsecondaryWriter:
@@ -92,7 +94,28 @@ class PostsecondaryWriter:
             repeats, courses = _courses(rng, people, taken)
             repeated = {name: _repeat(value, repeats) for name, value in common.items()}
             self.outbox.write("postsecondary/course", SUBMITTER, term.period, repeated | courses)
+        self._aid(people, rows, student_id, place)
         self._awards(people, college)
+
+    def _aid(self, people: People, rows: dict[str, Array], student_id: pa.Array, place: Array) -> None:
+        """Write the grants of each academic year: so much for each credit attempted in it."""
+        years = np.array([term.academic_year for term in terms()])[rows["term"]]
+        has_pell = _has_pell(people, rows)
+        for year in np.unique([term.academic_year for term in terms()]):
+            here = np.flatnonzero(has_pell & (years == year))
+            if not len(here):
+                continue
+            students, first, which = np.unique(place[here], return_index=True, return_inverse=True)
+            credits = np.bincount(which, weights=rows["attempted"][here], minlength=len(students))
+            cents = np.minimum(credits.astype(np.int64) * _PELL_CENTS_PER_CREDIT, _PELL_MOST_CENTS)
+            columns: dict[str, Value] = {
+                "academic_year": np.full(len(students), year),
+                "institution_id_ipeds": pa.array(self.colleges.unit_id[rows["institution"][here[first]]]),
+                "student_id_institution": student_id.take(pa.array(students)),
+                "aid_type": Coded(np.zeros(len(students), dtype=np.int8), _AID_TYPES),
+                "aid_amount": decimal_text(cents),
+            }
+            self.outbox.write("postsecondary/aid", SUBMITTER, str(year), columns)
 
     def _awards(self, people: People, college: College) -> None:
         rows = rows_where(college.awards, self.colleges.reports_units[college.awards["institution"]])
@@ -158,9 +181,8 @@ def _repeat(value: Value, repeats: Array) -> Value:
 
 
 def _enrollment(people: People, rows: dict[str, Array]) -> dict[str, Value]:
-    who = rows["person"]
     dual = rows["status"] == DUAL_STATUS
-    pell = people.economic[who] & ~dual & (people.person[who] % 5 > 0)
+    pell = _has_pell(people, rows)
     return {
         "student_level": Coded(np.where(dual, 2, 0), _LEVELS),
         "entry_status": Coded(rows["status"], ENTRY_STATUSES),
@@ -171,6 +193,13 @@ def _enrollment(people: People, rows: dict[str, Array]) -> dict[str, Value]:
         "credits_earned": decimal_text(rows["earned"] * 100),
         "is_pell_recipient": Coded((~pell).astype(np.int8), YES_NO),
     }
+
+
+def _has_pell(people: People, rows: dict[str, Array]) -> Array:
+    """Return in which enrollments a student has a Pell grant: of those of low income, four in five ask for one."""
+    who = rows["person"]
+    has: Array = people.economic[who] & (rows["status"] != DUAL_STATUS) & (people.person[who] % 5 > 0)
+    return has
 
 
 def _courses(rng: Rng, people: People, rows: dict[str, Array]) -> tuple[Array, dict[str, Value]]:

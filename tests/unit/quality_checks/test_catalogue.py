@@ -109,6 +109,27 @@ def test_a_rule_that_cannot_work_is_refused_by_name(
         load_rules(_write(tmp_path, SHEET.format(kind=kind, details=lines)))
 
 
+@pytest.mark.parametrize(
+    ("column", "other", "complaint"),
+    [
+        ("school_year", "ui/wage", "names column school_year, which ui/wage"),
+        ("school_id", "k12/homework", "k12/homework, which is no layout"),
+        # Institutions come by the year, enrollments by the term.
+        ("institution_id_ipeds", "postsecondary/enrollment", "PSINS-101 would never judge"),
+    ],
+)
+def test_a_rule_that_cannot_look_into_the_other_file_is_refused(
+    tmp_path: Path, column: str, other: str, complaint: str
+) -> None:
+    details = f"columns: [{column}]\n    other: {other}\n    partner: required"
+    sheet = SHEET.format(kind="cross_file", details=details).replace("severity: reject", "severity: warn")
+    key = "k12/school"
+    if other.startswith("postsecondary"):
+        key, sheet = "postsecondary/institution", sheet.replace("K12SCH", "PSINS")
+    with pytest.raises(P20WError, match=complaint):
+        load_rules(_write(tmp_path, sheet, key))
+
+
 def test_rules_for_a_layout_that_does_not_exist_are_refused(tmp_path: Path) -> None:
     sheet = SHEET.format(kind="uniqueness", details="columns: [school_id]")
     with pytest.raises(P20WError, match="k12/schol"):
