@@ -22,7 +22,7 @@ LAYOUT = "ui/wage"
 ROWS = 2_000_000
 SMALL_ROWS = 250_000
 ACCOUNTS = 20_000
-AGAIN = 2
+AGAIN = 4
 
 
 def measures(folder: Path) -> dict[str, Measure]:
