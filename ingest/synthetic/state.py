@@ -20,6 +20,7 @@ from ingest.synthetic.records import RecordTruth
 from ingest.synthetic.sending import date_files
 from ingest.synthetic.truth import IndicatorTruth
 from ingest.synthetic.writers.bridge import write_extracts
+from ingest.synthetic.writers.graduates import write_graduates
 from ingest.synthetic.writers.k12 import K12Writer
 from ingest.synthetic.writers.nsc import write_returns
 from ingest.synthetic.writers.outbox import Outbox
@@ -114,6 +115,7 @@ class _Run:
         people, names, rates = life.people, setting.names, setting.parameters.identity
         self._employ(rng, life)
         student_id = self.k12.write(rng, rates, people, names, life.schooling, life.career, records)
+        write_graduates(outbox, people, names, life.schooling, setting.schools, student_id)
         self.college.write(rng, people, names, life.college, records)
         write_returns(outbox, people, names, life.schooling, life.college, setting.colleges, student_id)
         write_programs(
@@ -137,6 +139,7 @@ class _Run:
     def finish(self) -> None:
         """Write what can only be written at the end."""
         self.wages.finish()
+        self.outbox.finish()
         self.records.close()
         if self._lives is not None:
             self._lives.close()

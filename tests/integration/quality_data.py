@@ -68,6 +68,7 @@ def good_row(layout: Layout, window: Window, number: int) -> Row:
         "diploma_date": day(330),
         "aid_type": "pell",
         "aid_amount": "5000.00",
+        "ferpa_block": "N",
         "award_date": day(50),
         "award_level": "3",
         "cip_code": "01.0101",
@@ -105,7 +106,9 @@ def good_row(layout: Layout, window: Window, number: int) -> Row:
         },
         "ui/employer": {"employer_account_id": f"E{number:06}"},
     }.get(layout.key, {})
-    values = known | {"district_name": "District 1"} | directory
+    # What several files hold and only one must.
+    own: Row = {"k12/graduate": {"school_name": "School 1"}}.get(layout.key, {})
+    values = known | {"district_name": "District 1"} | directory | own
     return {column.name: values.get(column.name) for column in layout.columns}
 
 

@@ -53,6 +53,7 @@ _STAGED = {
     "k12/cte_course": "staging.stg_k12__cte_courses",
     "k12/diploma": "staging.stg_k12__diplomas",
     "k12/enrollment": "staging.stg_k12__enrollments",
+    "k12/graduate": "identity.stg_k12__graduates",
     "k12/school": "staging.stg_k12__schools",
     "k12/status": "staging.stg_k12__statuses",
     "k12/student": "identity.stg_k12__students",

@@ -3,6 +3,7 @@
 Belongs here: turning columns into lines of a delimited file. Must not come here: what any column holds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from ingest.catalogue import Catalogue, Column, Layout
+from ingest.layout_form import LayoutVersion
 from ingest.synthetic.arrays import Array
 from ingest.synthetic.calendars import format_days
 from warehouse.state import State
@@ -36,6 +38,7 @@ class Outbox:
     def __init__(self, root: Path, catalogue: Catalogue, state: State) -> None:
         self.root, self.catalogue = root, catalogue
         self.rows: dict[Path, int] = {}
+        self._forms: dict[Path, LayoutVersion] = {}
         self._local = {
             (name, code_set): [
                 (first, last, {standard: local for local, standard in mapping.items()})
@@ -66,15 +69,33 @@ class Outbox:
             return
         date_format = layout.versions[version].date_format or "YYYYMMDD"
         year = layout.period_year(period)
-        headers = [_header(column, version, spelling) for column in declared]
+        form = layout.versions[version]
         arrays = [
             self._text(column, columns.get(column.name), submitter, year, date_format, count)
             for column in declared
         ]
-        delimiter = layout.versions[version].delimiter or ","
-        body = _lines(pa.table(arrays, names=headers), delimiter, quoting, layout.versions[version].encoding)
-        head = (delimiter.join(headers) + "\n").encode(layout.versions[version].encoding)
-        self.append(self.path(layout, submitter, period), head, body, count)
+        path, delimiter = self.path(layout, submitter, period), form.delimiter or ","
+        if form.format == "delimited_records":
+            headers = [form.header.record_type if form.header else "", period]
+            arrays = _records(
+                form, {column.field_in(version): a for column, a in zip(declared, arrays, strict=True)}
+            )
+            self._forms[path] = form
+        else:
+            headers = [_header(column, version, spelling) for column in declared]
+        lines = _lines(
+            pa.table(arrays, names=list(map(str, range(len(arrays))))), delimiter, quoting, form.encoding
+        )
+        head = (delimiter.join(headers) + "\n").encode(form.encoding)
+        self.append(path, head, lines, count)
+
+    def finish(self) -> None:
+        """Add the trailer of every file of delimited records: how many records it holds, itself among them."""
+        for path, form in self._forms.items():
+            if form.trailer:
+                count = self.rows[path] + 2 * form.trailer.counts_all
+                trailer = (form.delimiter or ",").join([form.trailer.record_type, str(count)])
+                self.append(path, b"", f"{trailer}\n".encode(form.encoding), 0)
 
     def append(self, path: Path, head: bytes, body: bytes, count: int) -> None:
         """Append bytes to a file, after its head when the file is new; count is the number of rows in them."""
@@ -111,6 +132,14 @@ def _length(value: Value) -> int:
 def _header(column: Column, version: str, spelling: int) -> str:
     spellings = column.headers_for(version)
     return spellings[min(spelling, len(spellings) - 1)]
+
+
+def _records(form: LayoutVersion, by_field: Mapping[int | None, pa.Array]) -> list[pa.Array]:
+    """Return all values of the data records: the type, the columns at their numbers, blanks for the others."""
+    count = len(next(iter(by_field.values())))
+    kinds = pa.array([form.record_type]).take(pa.array(np.zeros(count, dtype=np.int32)))
+    blank = pa.nulls(count, pa.string())
+    return [kinds, *(by_field.get(number, blank) for number in range(2, (form.field_count or 1) + 1))]
 
 
 def _lines(table: pa.Table, delimiter: str, quoting: str, encoding: str) -> bytes:

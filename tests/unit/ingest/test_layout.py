@@ -40,7 +40,7 @@ def _column(**changes: Any) -> dict[str, Any]:
 
 
 def test_every_shipped_layout_is_valid_and_named_as_its_file() -> None:
-    assert len(LAYOUTS) == 19
+    assert len(LAYOUTS) == 20
     assert all(layout.key == key for key, layout in LAYOUTS.items())
 
 

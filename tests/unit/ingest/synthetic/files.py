@@ -24,6 +24,8 @@ def header_and_rows(path: Path) -> tuple[list[str], Iterator[list[str]]]:
     declared = layout.versions[layout.version_for(period)]
     text = path.read_bytes().decode(declared.encoding)
     lines = csv.reader(text.splitlines(), delimiter=declared.delimiter or ",")
+    if declared.format == "delimited_records":
+        return next(lines), (line for line in lines if line[0] == declared.record_type)
     return next(lines), lines
 
 
@@ -34,7 +36,11 @@ def standard_rows(path: Path) -> Iterator[dict[str, str]]:
     columns = layout.columns_in(layout.version_for(period))
     _, rows = header_and_rows(path)
     for row in rows:
-        named = dict(zip((column.name for column in columns), row, strict=True))
+        places = [
+            (column.field_in(layout.version_for(period)) or number) - 1
+            for number, column in enumerate(columns, 1)
+        ]
+        named = {column.name: row[place] for column, place in zip(columns, places, strict=True)}
         for column in columns:
             if column.code_set in maps and named[column.name]:
                 named[column.name] = maps[column.code_set][named[column.name]]

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 
 PYTHON_FORMATS = {"YYYYMMDD": "%Y%m%d", "YYYY-MM-DD": "%Y-%m-%d", "MM/DD/YYYY": "%m/%d/%Y"}
 DELIMITED = sorted(load_catalogue().layouts.keys() - {"ui/wage"})
+HEADED = [key for key in DELIMITED if key != "k12/graduate"]
 
 
 def of_layout(written: Written, key: str) -> list[Path]:
@@ -35,7 +36,15 @@ def test_a_file_lies_in_the_folder_of_the_submitter_it_names(written: Written) -
     assert all(described(path)[1] == path.parent.name for path in written.files("*"))
 
 
-@pytest.mark.parametrize("key", DELIMITED)
+def test_graduates_files_are_records_between_a_header_and_a_true_trailer(written: Written) -> None:
+    for path in of_layout(written, "k12/graduate"):
+        lines = [line.split("\t") for line in path.read_text("ascii").splitlines()]
+        assert (lines[0][0], lines[-1][0]) == ("PH3", "PT3")
+        assert {(line[0], len(line)) for line in lines[1:-1]} == {("PD3", 28)}
+        assert int(lines[-1][1]) == len(lines)
+
+
+@pytest.mark.parametrize("key", HEADED)
 def test_headers_are_spelled_as_the_version_in_force_spells_them(written: Written, key: str) -> None:
     for path in of_layout(written, key):
         layout, _, period = described(path)
