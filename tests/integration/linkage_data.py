@@ -2,15 +2,17 @@
 
 import pyarrow as pa
 
+from tests.integration.emptying import emptying
 from warehouse.connection import Warehouse
 from warehouse.movement import copy_arrow
 
+_EMPTIED = emptying(
+    "control.linkage_run, control.linkage_run_event, identity.edge, identity.membership, identity.membership_at,"
+    " identity.person, identity.person_event, identity.review_item, identity.decision, identity.linkage_measure"
+)
 _TABLES = """
 drop table if exists identity.person_record;
 drop table if exists identity.source_record;
-truncate control.linkage_run, control.linkage_run_event, identity.edge, identity.membership, identity.membership_at,
-    identity.person, identity.person_event, identity.review_item, identity.decision,
-    identity.linkage_measure;
 create table identity.person_record (
     record_id uuid, source text, source_key text, ssn text, first_name text, middle_name text, last_name text,
     generation_code text, preferred_name text, birthdate date, sex text, zip_code text,
@@ -22,6 +24,7 @@ select control.settle_relation('identity', relation) from (values ('person_recor
 
 def make_vault(warehouse: Warehouse, records: pa.Table) -> None:
     """Empty what linkage writes and fill what it reads."""
+    warehouse.execute(_EMPTIED)
     warehouse.execute(_TABLES)
     add_records(warehouse, records)
 

@@ -20,6 +20,7 @@ from linkage.runs.checks import broken_invariants
 from linkage.runs.compare import compare_runs
 from linkage.runs.reissue import earlier_run, reissue_counts, write_reissue
 from linkage.runs.step import run_linkage
+from tests.integration.emptying import emptying
 from tests.integration.linkage_data import crosswalk, make_vault
 from tests.unit.linkage.people import Row, record, table
 from warehouse.connection import Warehouse
@@ -124,7 +125,11 @@ def test_keeping_apart_splits_a_link_and_says_who_did(linked: Warehouse, state: 
 
 def test_decisions_are_only_ever_added(linked: Warehouse) -> None:
     number = say_one(linked, ("k12", "a"), ("k12", "b"))
-    for statement in ("update identity.decision set kind = 'cannot'", "delete from identity.decision"):
+    for statement in (
+        "update identity.decision set kind = 'cannot'",
+        "delete from identity.decision",
+        "truncate identity.decision",
+    ):
         with pytest.raises(P20WError, match="only ever added"):
             linked.execute(statement)
     log.undo(linked, number, steward="lee", reason="no", origin="terminal")
@@ -159,7 +164,7 @@ def test_decisions_travel_as_csv_and_come_in_once(linked: Warehouse, tmp_path: P
     file = tmp_path / "decisions.csv"
     assert export_decisions(linked, file, with_keys=True) == 1
     assert file.stat().st_mode & 0o077 == 0
-    linked.execute("truncate identity.decision")
+    linked.execute(emptying("identity.decision"))
     assert import_decisions(linked, file) == (1, 0)
     assert import_decisions(linked, file) == (0, 1)
     row = log.list_decisions(linked)[0]

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from governance.release import build_release, make_release
+from tests.integration.emptying import forget_releases
 from tests.integration.published_cube import RATE, WAGE, Row, make_cube, small_state
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
@@ -17,10 +18,7 @@ def state() -> State:
 
 @pytest.fixture(autouse=True)
 def nothing_published(warehouse: Warehouse) -> None:
-    warehouse.execute(
-        "truncate published.release, published.indicator, published.indicator_cell, published.limitation,"
-        " published.category, published.withdrawal, control.release"
-    )
+    forget_releases(warehouse)
 
 
 def cells(warehouse: Warehouse, release_id: int) -> dict[tuple[str, ...], tuple[str | None, ...]]:

@@ -17,6 +17,7 @@ from governance.extracts import destruction
 from governance.extracts.register import find_project
 from orchestration.commands.extract import command
 from orchestration.examination import _extracts
+from tests.integration.emptying import forget_releases
 from tests.integration.research_state import FORMULA, PEOPLE, make_state
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
@@ -331,7 +332,7 @@ def test_a_rate_of_the_cube_is_a_measure_as_it_was_published(research: Warehouse
     assert set(counted) == {"61", "57", ">=95", ""}
     assert all(counted[value] > 200 for value in counted)
     assert "Made from: Numerator by denominator" in (folder / "dictionary.csv").read_text()
-    research.execute("truncate published.release cascade")
+    forget_releases(research)
 
 
 def test_an_ended_request_is_neither_counted_nor_built(research: Warehouse, tmp_path: Path) -> None:
