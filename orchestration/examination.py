@@ -11,6 +11,7 @@ from governance.agreements.register import agreements
 from governance.agreements.reminders import reminders
 from governance.extracts.destruction import due
 from ingest.archive import Archive
+from orchestration.foreign_keys import missing_foreign_keys
 from orchestration.manifest import is_current
 from warehouse.access.compare import deviations
 from warehouse.connection import Warehouse, open_warehouse
@@ -51,6 +52,7 @@ def examine() -> Iterator[Finding]:
         return
     yield from _database(warehouse)
     yield from _promises(warehouse)
+    yield _foreign_keys(warehouse)
     yield from _extracts(warehouse)
     yield from _access(warehouse)
     yield from _logs(warehouse)
@@ -106,6 +108,17 @@ def _promises(warehouse: Warehouse) -> Iterator[Finding]:
         for (sha256,) in warehouse.fetch_all(f"select sha256 from control.delivery where {_HELD}")
     )
     yield Finding(unarchived == 0, f"every delivery's file is in the archive: {unarchived} are not")
+
+
+def _foreign_keys(warehouse: Warehouse) -> Finding:
+    missing = missing_foreign_keys(warehouse)
+    if not missing:
+        return Finding(True, "every foreign key of core that is declared stands")
+    return Finding(
+        False,
+        f"{len(missing)} foreign keys of core do not stand, {missing[0]} first: a run is under way, or one failed;"
+        " `p20w run` builds the tables and sets them",
+    )
 
 
 def _extracts(warehouse: Warehouse) -> Iterator[Finding]:

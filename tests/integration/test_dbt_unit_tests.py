@@ -9,12 +9,14 @@ import pytest
 
 from ingest.sync import sync_catalogue
 from orchestration.dbt_program import parsed
-from orchestration.manifest import dbt_executable, load_manifest, project_dir
+from orchestration.foreign_keys import declared_foreign_keys, missing_foreign_keys
+from orchestration.manifest import dbt_executable, project_dir
 from tests.integration.wage_history import BUILT_ON, SELECTED, TIED, History, differences, whole_builds
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 from warehouse.state import load_state
 
+NOBODY = "00000000-0000-0000-0000-00000000dead"
 PRIMARY = "select primary_employer_key from core.fct_wage_quarter where person_id = %s order by quarter_index"
 INDICATORS = sorted((project_dir() / "models" / "indicators").rglob("ind_*.sql"))
 
@@ -22,6 +24,12 @@ INDICATORS = sorted((project_dir() / "models" / "indicators").rglob("ind_*.sql")
 def dbt(warehouse: Warehouse, *arguments: str) -> str:
     """Run dbt on the test's database; its own words are the message where it fails."""
     command, *rest = arguments
+    returncode, told = _dbt(warehouse, command, *rest)
+    assert returncode == 0, told[-6000:]
+    return told
+
+
+def _dbt(warehouse: Warehouse, command: str, *rest: str) -> tuple[int, str]:
     result = subprocess.run(
         [dbt_executable("p20w-dbt"), command, "--profiles-dir", ".", *rest],
         cwd=project_dir(),
@@ -30,8 +38,7 @@ def dbt(warehouse: Warehouse, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    assert result.returncode == 0, result.stdout[-6000:]
-    return result.stdout
+    return result.returncode, result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -105,20 +112,21 @@ def run_here(folder: Path, *arguments: str) -> Path:
 
 def _foreign_keys_stand_and_refuse(warehouse: Warehouse) -> None:
     """Every declared key is in the database, refuses a row of nobody, and comes back with a dimension that is built alone."""
-    keys = "select count(*) from pg_constraint where contype = 'f' and connamespace = 'core'::regnamespace and convalidated"
-    declared = sum(
-        constraint["type"] == "foreign_key"
-        for node in load_manifest()["nodes"].values()
-        for constraint in node.get("constraints", ())
-    )
-    assert declared > 30
-    assert warehouse.fetch_value(keys) == declared
-    nobody = "insert into core.fct_k12_cohort (person_id, is_reported) values (gen_random_uuid(), true)"
+    assert len(declared_foreign_keys()) > 30
+    assert missing_foreign_keys(warehouse) == []
+    nobody = f"insert into core.fct_k12_cohort (person_id, is_reported) values ('{NOBODY}', true)"
     with pytest.raises(P20WError), warehouse.connect() as connection:
         connection.execute(nobody)
 
+    # Without its dimension the row goes in; the run that brings the dimension back then fails, and names nobody.
     with warehouse.connect() as connection:
         connection.execute("drop table core.dim_person cascade")
-    assert warehouse.fetch_value(keys) < declared
+        connection.execute(nobody)
+    returncode, told = _dbt(warehouse, "run", "--select", "dim_person")
+    assert returncode != 0
+    assert "Foreign keys do not hold: core.fct_k12_cohort (person_id_fkey)" in told
+    assert NOBODY not in told
+    assert missing_foreign_keys(warehouse) == ["core.fct_k12_cohort (person_id_fkey)"]
+    warehouse.execute("delete from core.fct_k12_cohort")
     dbt(warehouse, "run", "--select", "dim_person")
-    assert warehouse.fetch_value(keys) == declared
+    assert missing_foreign_keys(warehouse) == []
