@@ -70,6 +70,8 @@ _REFUSED = _those(
     ("wrong_control_total", "ui/wage ui_agency 2018Q2", "", "total", s.trailer_total),
     ("missing_trailer", "ui/wage ui_agency 2018Q3", "", "trailer", s.no_trailer),
     ("truncated_file", "ui/wage ui_agency 2017Q1", "", "bytes long", s.truncate),
+    ("wrong_record_count", "k12/graduate north 2019", "", "its trailer counts", s.record_count),
+    ("missing_value_of_a_record", "k12/graduate south 2019", "", "27 values instead of 28", s.missing_cell),
     ("wrong_record_length", "ui/wage ui_agency 2019Q1", "", "bytes long", s.short_record),
 )
 

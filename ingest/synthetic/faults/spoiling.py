@@ -20,6 +20,7 @@ class OpenedFile:
         declared = layout.versions[version]
         self.path, self.encoding = path, declared.encoding
         self.fixed_width = declared.format == "fixed_width"
+        self.has_trailer = declared.trailer is not None
         self.delimiter = (declared.delimiter or ",").encode()
         self.lines = path.read_bytes().splitlines()
         self.columns = [column.name for column in layout.columns_in(version)]
@@ -29,7 +30,7 @@ class OpenedFile:
     @property
     def rows(self) -> int:
         """Number of data rows."""
-        return max(len(self.lines) - (2 if self.fixed_width else 1), 0)
+        return max(len(self.lines) - (2 if self.has_trailer else 1), 0)
 
     def cell(self, row: int, column: str) -> bytes:
         """Return the bytes of a cell."""
@@ -224,6 +225,13 @@ def missing_cell(file: OpenedFile, row: int, column: str) -> int | None:
 def trailer_count(file: OpenedFile, row: int, column: str) -> int | None:
     """Let the trailer count records that are not there."""
     file.lines[-1] = b"F" + str(file.rows + 7).zfill(10).encode() + file.lines[-1][11:]
+    return None
+
+
+def record_count(file: OpenedFile, row: int, column: str) -> int | None:
+    """Let the trailer of delimited records count records that are not there."""
+    kind, count, *rest = file.lines[-1].split(file.delimiter)
+    file.lines[-1] = file.delimiter.join([kind, str(int(count) + 7).encode(), *rest])
     return None
 
 
