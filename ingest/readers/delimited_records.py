@@ -5,7 +5,7 @@ A record is one line: a line end within quotes is refused. A value is null where
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,9 @@ from ingest.readers.arriving import Arriving
 from ingest.readers.edges import EdgeWatch
 from ingest.readers.implied_decimals import written_out
 from ingest.readers.reader import Reader
-from ingest.readers.stream import read_ahead, read_chunks
+from ingest.readers.stream import read_ahead, read_lines
 from ingest.readers.trailer import Held, check_counts, stated_number, without_trailer
-from ingest.readers.typed_text import COPY_OPTIONS, as_csv, in_pieces
+from ingest.readers.typed_text import as_csv, in_pieces
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class DelimitedRecordsReader(Reader):
         self._is_amount = [
             column.type == "decimal" and self.declared.implied_decimals > 0 for _, column in numbered
         ]
-        self._edges = EdgeWatch(",")
+        self._edges = EdgeWatch(self.delimiter)
         self._line = self._blank_line = self._trailer_line = 0
         self._data_count = self._other_count = self._unreadable_count = 0
         self._trailer: list[str] = []
@@ -72,43 +72,84 @@ class DelimitedRecordsReader(Reader):
     @property
     def copy_options(self) -> sql.Composable:
         """Options of the COPY statement that takes the chunks."""
-        return COPY_OPTIONS
+        return sql.SQL("format csv, encoding 'UTF8', delimiter {}").format(sql.Literal(self.delimiter))
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the data records as lines of text; raise P20WError at the first wrong record."""
         return in_pieces(read_ahead(self._blocks()))
 
     def _blocks(self) -> Iterator[bytes]:
-        for piece in _whole_lines(self.file, self.name):
+        for piece in read_lines(self.file, self.name):
             first = self._line + 1
-            lines = self._lines(piece)
-            data = self._data_lines(lines, first)
-            if len(data):
-                block = as_csv(self._values(data, lines, first), self.columns)
+            text = self._decoded(piece)
+            is_plain = self._is_plain(text)
+            columns = self._plain_values(text) if is_plain else self._values(text, first)
+            if columns:
+                block = as_csv(columns, self.columns, self.delimiter, is_plain=is_plain)
                 self._edges.pass_by(block)
                 yield block
         if not self._line:
             raise P20WError(f"{self.name} is empty.", "Deliver the file again.")
         self._check_trailer()
 
-    def _lines(self, piece: bytes) -> "pa.Array":
-        """Return the lines of a piece as text without their ends."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def _decoded(self, piece: bytes) -> bytes:
+        """Return a piece in UTF-8."""
         if (nul := piece.find(b"\0")) >= 0:
             raise self._fault(
                 self._line + 1 + piece.count(b"\n", 0, nul), "a NUL byte, which text cannot hold"
             )
+        if piece.isascii():
+            return piece
         try:
             text = piece.decode(self.declared.encoding)
         except UnicodeDecodeError as error:
             line = self._line + 1 + piece.count(b"\n", 0, error.start)
             raise self._fault(line, f"bytes that are not {self.declared.encoding}") from None
-        if not self._line:
-            text = text.removeprefix(_BYTE_ORDER_MARK)
-        lines = pc.split_pattern(pa.array([text.removesuffix("\n")], pa.string()), "\n").flatten()
-        if "\r" in text:
+        return (text if self._line else text.removeprefix(_BYTE_ORDER_MARK)).encode()
+
+    def _is_plain(self, text: bytes) -> bool:
+        """Return whether a piece holds data records alone, without quotes or backslashes and with plain line ends, as most do."""
+        if self._blank_line or self._trailer_line or any(byte in text for byte in (b'"', b"\\", b"\r")):
+            return False
+        begin = (self.declared.record_type + self.delimiter).encode() if self.declared.record_type else b""
+        # A header would not begin so; what follows the last line end is nothing.
+        return (
+            text.endswith(b"\n")
+            and text.startswith(begin)
+            and text.count(b"\n" + begin) + 1 == text.count(b"\n")
+            and not (self.declared.header and not self._line)
+        )
+
+    def _plain_values(self, text: bytes) -> "list[pa.Array]":
+        first = self._line + 1
+        lines = text.count(b"\n")
+        self._line += lines
+        self._data_count += lines
+        return self._parsed(text, lambda row: first + row)
+
+    def _values(self, text: bytes, first: int) -> "list[pa.Array]":
+        """Return the columns of the data records among the lines of a piece."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        lines = self._lines(text)
+        data = self._data_lines(lines, first)
+        if not len(data):
+            return []
+        chosen = lines.take(data)
+        if b'"' in text:
+            odd = pc.equal(pc.bit_wise_and(pc.count_substring(chosen, '"'), 1), 1)
+            self._refuse(odd, first, "a quote that is not closed on its line", data)
+        joined = pc.binary_join(pa.ListArray.from_arrays([0, len(chosen)], chosen), "\n")[0].as_buffer()
+        return self._parsed(joined, lambda row: first + int(data[row].as_py()))
+
+    def _lines(self, text: bytes) -> "pa.Array":
+        """Return the lines of a piece without their ends."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        lines = pc.split_pattern(pa.array([text.removesuffix(b"\n").decode()], pa.string()), "\n").flatten()
+        if b"\r" in text:
             lines = pc.replace_substring_regex(lines, "\r$", "")
             self._refuse(pc.match_substring(lines, "\r"), self._line + 1, "a carriage return inside a record")
         self._line += len(lines)
@@ -176,16 +217,14 @@ class DelimitedRecordsReader(Reader):
         quoted = pc.starts_with(lines, f'"{record_type}"{self.delimiter}')
         return pc.or_(pc.or_(plain, quoted), pc.equal(lines, record_type))
 
-    def _values(self, data: "pa.Array", lines: "pa.Array", first: int) -> "list[pa.Array]":
-        """Return the columns of the data records, null where nothing stands."""
+    def _parsed(self, text: "bytes | pa.Buffer", line_of: Callable[[int], int]) -> "list[pa.Array]":
+        """Return the columns of data records that stand one behind the other, null where nothing stands.
+
+        `line_of` gives the line of a record, counted from 0.
+        """
         import pyarrow as pa
-        import pyarrow.compute as pc
         from pyarrow import csv as arrow_csv
 
-        chosen = lines.take(data)
-        if pc.any(pc.match_substring(chosen, '"')).as_py():
-            odd = pc.equal(pc.bit_wise_and(pc.count_substring(chosen, '"'), 1), 1)
-            self._refuse(odd, first, "a quote that is not closed on its line", data)
         names = [str(number) for number in range(1, (self.declared.field_count or 0) + 1)]
         wrong: list[Any] = []
 
@@ -193,11 +232,10 @@ class DelimitedRecordsReader(Reader):
             wrong.append(row)
             return "error"
 
-        text = pc.binary_join(pa.ListArray.from_arrays([0, len(chosen)], chosen), "\n")[0].as_buffer()
         try:
             table = arrow_csv.read_csv(
                 pa.BufferReader(text),
-                arrow_csv.ReadOptions(use_threads=False, block_size=max(1, text.size), column_names=names),
+                arrow_csv.ReadOptions(use_threads=False, block_size=max(1, len(text)), column_names=names),
                 arrow_csv.ParseOptions(
                     delimiter=self.delimiter, ignore_empty_lines=False, invalid_row_handler=note
                 ),
@@ -205,20 +243,19 @@ class DelimitedRecordsReader(Reader):
                     column_types=dict.fromkeys(names, pa.string()),
                     include_columns=[str(number) for number in self._fields],
                     check_utf8=False,
+                    null_values=[""],
+                    strings_can_be_null=True,
                 ),
             ).combine_chunks()
         except pa.ArrowInvalid:
             row = wrong[0] if wrong else None
-            place = data[row.number - 1].as_py() if row is not None else data[0].as_py()
             told = f"{row.actual_columns} values instead of {len(names)}" if row else "cannot be read"
-            raise self._fault(first + place, told) from None
+            raise self._fault(line_of(row.number - 1 if row else 0), told) from None
         columns = []
         for name, is_amount, column in zip(self.columns, self._is_amount, table.columns, strict=True):
             values = column.combine_chunks()
             self._add(name, values)
-            if is_amount:
-                values = written_out(values, self.declared.implied_decimals)
-            columns.append(pc.if_else(pc.equal(values, ""), None, values))
+            columns.append(written_out(values, self.declared.implied_decimals) if is_amount else values)
         return columns
 
     def _add(self, name: str, values: "pa.Array") -> None:
@@ -229,8 +266,8 @@ class DelimitedRecordsReader(Reader):
         trailer = self.declared.trailer
         if trailer is None or not trailer.control_total or trailer.control_column != name:
             return
-        is_amount = pc.match_substring_regex(values, _AMOUNT)
-        is_blank = pc.equal(pc.utf8_trim(values, " "), "")
+        is_amount = pc.fill_null(pc.match_substring_regex(values, _AMOUNT), fill_value=False)
+        is_blank = pc.equal(pc.utf8_trim(pc.fill_null(values, ""), " "), "")
         self._unreadable_count += len(values) - int(pc.sum(pc.or_(is_amount, is_blank)).as_py() or 0)
         amounts = pc.utf8_trim(values.filter(is_amount), " ").cast(pa.decimal128(38, 6))
         self._total += pc.sum(amounts).as_py() or 0
@@ -266,17 +303,3 @@ class DelimitedRecordsReader(Reader):
 
     def _fault(self, line: int, fault: str) -> P20WError:
         return P20WError(f"{self.name}, line {line}: {fault}.", _RESEND)
-
-
-def _whole_lines(file: Path | Arriving, name: str) -> Iterator[bytes]:
-    """Yield pieces of whole lines; the last one may lack its line end."""
-    rest = b""
-    for chunk in read_chunks(file, name):
-        end = chunk.rfind(b"\n") + 1
-        if end:
-            yield rest + chunk[:end]
-            rest = chunk[end:]
-        else:
-            rest += chunk
-    if rest:
-        yield rest

@@ -39,6 +39,20 @@ def read_chunks(file: Path | Arriving, name: str, size: int = CHUNK) -> Iterator
     yield from bytes_of(file, size)
 
 
+def read_lines(file: Path | Arriving, name: str) -> Iterator[bytes]:
+    """Yield pieces of whole lines; the last one may lack its line end."""
+    rest = b""
+    for chunk in read_chunks(file, name):
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield rest + chunk[:end]
+            rest = chunk[end:]
+        else:
+            rest += chunk
+    if rest:
+        yield rest
+
+
 def _unpacked(
     path: Path, name: str, size: int, content: Callable[[Path, str], AbstractContextManager[IO[bytes]]]
 ) -> Iterator[bytes]:

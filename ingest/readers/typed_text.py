@@ -86,8 +86,14 @@ def not_a_date(column: Column, where: str) -> P20WError:
     )
 
 
-def as_csv(arrays: list["pa.Array"], names: list[str]) -> bytes:
-    """Return columns of text as lines for COPY, with nulls as nothing and every value in quotes."""
+def as_csv(
+    arrays: list["pa.Array"], names: list[str], delimiter: str = ",", *, is_plain: bool = False
+) -> bytes:
+    """Return columns of text as lines for COPY, with nulls as nothing and every value in quotes.
+
+    Values that are known to hold neither the delimiter nor quotes nor line ends are plain: they need no quotes, which
+    PostgreSQL reads faster.
+    """
     import pyarrow as pa
     from pyarrow import csv
 
@@ -95,7 +101,9 @@ def as_csv(arrays: list["pa.Array"], names: list[str]) -> bytes:
     csv.write_csv(
         pa.table(arrays, names=names),
         sink,
-        csv.WriteOptions(include_header=False, quoting_style="needed"),
+        csv.WriteOptions(
+            include_header=False, delimiter=delimiter, quoting_style="none" if is_plain else "needed"
+        ),
     )
     return sink.getvalue()
 

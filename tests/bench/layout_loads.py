@@ -115,8 +115,11 @@ def _file(
 ) -> tuple[Path, list[str] | None]:
     """Write a file of the layout; return it with its columns, which records of fixed width do not show."""
     name = f"{layout.table}__{submitter}__{period}"
-    if layout.versions[layout.version_for(period)].format == "fixed_width":
+    form = layout.versions[layout.version_for(period)].format
+    if form == "fixed_width":
         return wage_file(folder / f"{name}.dat", number, ROWS), None
+    if form == "delimited_records":
+        return write_records(folder / f"{name}.txt", layout, period, number), None
     return folder / f"{name}.csv", write_file(folder / f"{name}.csv", layout, period, number)
 
 
@@ -158,6 +161,36 @@ def write_file(path: Path, layout: Layout, period: str, seed: int) -> list[str]:
     times = min(ROWS // DISTINCT_ROWS, MOST_BYTES // len(rows) + 1)
     path.write_bytes(header.encode(declared.encoding) + rows * times)
     return [column.name for column in columns]
+
+
+def write_records(path: Path, layout: Layout, period: str, seed: int) -> Path:
+    """Write a file of delimited records of this layout."""
+    draw = random.Random(seed)
+    version = layout.version_for(period)
+    declared = layout.versions[version]
+    columns = {column.field_in(version): column for column in layout.columns_in(version)}
+    delimiter = declared.delimiter or ","
+    numbers = range(2, (declared.field_count or 0) + 1)
+    rows = "".join(
+        delimiter.join(
+            [
+                declared.record_type or "",
+                *(
+                    _value(columns[n], declared, number, draw).replace(delimiter, "") if n in columns else ""
+                    for n in numbers
+                ),
+            ]
+        )
+        + "\n"
+        for number in range(DISTINCT_ROWS)
+    ).encode(declared.encoding)
+    times = min(ROWS // DISTINCT_ROWS, MOST_BYTES // len(rows) + 1)
+    header = f"{declared.header.record_type}\n" if declared.header else ""
+    trailer = declared.trailer
+    count = times * DISTINCT_ROWS + 2 * (trailer.counts_all if trailer else 0)
+    last = f"{trailer.record_type}{delimiter}{count}\n" if trailer else ""
+    path.write_bytes(header.encode() + rows * times + last.encode())
+    return path
 
 
 def _value(column: Column, declared: LayoutVersion, number: int, draw: random.Random) -> str:

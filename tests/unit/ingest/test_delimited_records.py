@@ -26,7 +26,8 @@ def reader_of(path: Path, content: bytes, layout: Layout = WAGE, form: str = FOR
 
 
 def rows(reader: DelimitedRecordsReader) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(b"".join(reader.chunks()).decode(), newline="")))
+    told = io.StringIO(b"".join(reader.chunks()).decode(), newline="")
+    return list(csv.reader(told, delimiter=reader.delimiter))
 
 
 def text(*lines: str, end: str = "\n") -> bytes:
