@@ -7,6 +7,7 @@ closed. When to commit belongs to `connection`; reading Arrow to `arrow_connecti
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections import deque
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -20,7 +21,7 @@ Kept = TypeVar("Kept")
 _inherited: list[Any] = []
 
 
-class Waiting(Generic[Kept]):
+class Waiting(ABC, Generic[Kept]):
     """Connections kept by the process that opened them; any thread may take and keep."""
 
     # More wait only where a program's threads worked side by side.
@@ -48,9 +49,9 @@ class Waiting(Generic[Kept]):
             else:
                 return connection
 
+    @abstractmethod
     def ask(self, connection: Kept) -> None:
         """Raise where the server does not answer on the connection."""
-        raise NotImplementedError
 
     def keep(self, connection: Kept) -> None:
         """Let a connection wait that left nothing behind; close it where enough do."""

@@ -17,7 +17,7 @@ from ingest.readers.edges import EdgeWatch
 from ingest.readers.implied_decimals import written_out
 from ingest.readers.reader import Reader
 from ingest.readers.stream import read_ahead, read_lines
-from ingest.readers.trailer import Held, check_counts, stated_number, without_trailer
+from ingest.readers.trailer import Held, check_counts, counted_records, stated_number, without_trailer
 from ingest.readers.typed_text import as_csv, in_pieces
 from warehouse.errors import P20WError
 
@@ -175,9 +175,10 @@ class DelimitedRecordsReader(Reader):
         for place in pc.indices_nonzero(pc.invert(is_known)).to_pylist():
             if place >= start:
                 self._take_odd(lines[place].as_py(), first + place)
-        last = pc.indices_nonzero(is_known).to_pylist()[-1:] if self._blank_line or self._trailer_line else []
-        if last and first + last[0] > (behind := self._blank_line or self._trailer_line):
-            raise self._behind(first + last[0], behind)
+        if behind := self._blank_line or self._trailer_line:
+            for last in pc.indices_nonzero(is_known)[-1:].to_pylist():
+                if first + last > behind:
+                    raise self._behind(first + last, behind)
         data = pc.indices_nonzero(is_data)
         self._data_count += len(data)
         self._other_count += int(pc.sum(is_known).as_py() or 0) - len(data)
@@ -186,13 +187,14 @@ class DelimitedRecordsReader(Reader):
     def _take_odd(self, line: str, number: int) -> None:
         """Take a line that is no known record: the trailer, or blank lines behind everything."""
         trailer = self.declared.trailer
+        values = next(csv.reader([line], delimiter=self.delimiter), [""])
         behind = self._blank_line or self._trailer_line
         if not line:
             self._blank_line = self._blank_line or number
         elif behind:
             raise self._behind(number, behind)
-        elif trailer and self._is_of_type(line, trailer.record_type):
-            self._trailer, self._trailer_line = next(csv.reader([line], delimiter=self.delimiter)), number
+        elif trailer and values[0] == trailer.record_type:
+            self._trailer, self._trailer_line = values, number
         else:
             raise P20WError(
                 f"{self.name}, line {number} does not begin with the record type {self.declared.record_type}.",
@@ -206,9 +208,6 @@ class DelimitedRecordsReader(Reader):
                 _RESEND,
             )
         return P20WError(f"{self.name}, line {other} is blank.", _RESEND)
-
-    def _is_of_type(self, line: str, record_type: str) -> bool:
-        return next(csv.reader([line], delimiter=self.delimiter), [""])[0] == record_type
 
     def _has_type(self, lines: "pa.Array", record_type: str) -> "pa.Array":
         import pyarrow.compute as pc
@@ -278,9 +277,7 @@ class DelimitedRecordsReader(Reader):
             return
         if not self._trailer_line:
             raise without_trailer(self.name, self._line)
-        count = self._data_count
-        if trailer.counts_all:
-            count += self._other_count + 1 + (self.declared.header is not None)
+        count = counted_records(self.declared, self._data_count, self._other_count)
         check_counts(
             stated_number(self._stated(trailer.record_count), f"field {trailer.record_count}", self.name),
             stated_number(self._stated(trailer.control_total), f"field {trailer.control_total}", self.name),

@@ -18,7 +18,7 @@ from ingest.readers.implied_decimals import written_out
 from ingest.readers.reader import Reader
 from ingest.readers.record_blocks import Block, read_blocks
 from ingest.readers.stream import read_ahead
-from ingest.readers.trailer import ControlTotal, Held, check_trailer
+from ingest.readers.trailer import ControlTotal, Held, check_trailer, counted_records
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
@@ -103,9 +103,7 @@ class FixedWidthReader(Reader):
                 yield self._as_text(block)
             trailer = block.trailer or trailer
         column = self._total.column.name if self._total.column else None
-        count = self._record_count
-        if self.declared.trailer and self.declared.trailer.counts_all:
-            count += self._passed_over + 1 + (self.declared.header is not None)
+        count = counted_records(self.declared, self._record_count, self._passed_over)
         held = Held(count, column, self._total.value, self._total.unreadable_count)
         check_trailer(trailer, self.declared, held, self.name)
 

@@ -72,6 +72,13 @@ class Held:
     unreadable_count: int
 
 
+def counted_records(declared: LayoutVersion, data: int, others: int) -> int:
+    """Return how many records a trailer should count: those of data, or with header, others and itself."""
+    if declared.trailer is None or not declared.trailer.counts_all:
+        return data
+    return data + others + 1 + (declared.header is not None)
+
+
 def check_trailer(trailer: bytes, declared: LayoutVersion, held: Held, name: str) -> None:
     """Raise P20WError when the count or total in a trailer of fixed width differs from what the file holds."""
     said = declared.trailer
