@@ -187,13 +187,17 @@ class DelimitedRecordsReader(Reader):
     def _take_odd(self, line: str, number: int) -> None:
         """Take a line that is no known record: the trailer, or blank lines behind everything."""
         trailer = self.declared.trailer
-        values = next(csv.reader([line], delimiter=self.delimiter), [""])
+        try:
+            values = next(csv.reader([line], delimiter=self.delimiter), [])
+        except csv.Error:
+            # A value longer than the parser takes stands in no trailer.
+            values = []
         behind = self._blank_line or self._trailer_line
         if not line:
             self._blank_line = self._blank_line or number
         elif behind:
             raise self._behind(number, behind)
-        elif trailer and values[0] == trailer.record_type:
+        elif trailer and values[:1] == [trailer.record_type]:
             self._trailer, self._trailer_line = values, number
         else:
             raise P20WError(

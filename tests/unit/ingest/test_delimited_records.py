@@ -73,6 +73,7 @@ FAULTS = {
     "too few values": (text("H", ONE, "D|1|2", "T|2|0"), "w.txt, line 3: 3 values instead of 12."),
     "too many values": (text("H", ONE + "|", "T|1|0"), "w.txt, line 2: 13 values instead of 12."),
     "another type": (text("H", ONE, "X|1", "T|1|0"), "line 3 does not begin with the record type D."),
+    "a long line": (text("H", ONE, "T" * 200_000), "line 3 does not begin with the record type D."),
     "no header": (text(ONE, TWO, "T|2|0"), "line 1 is not a header record (H)."),
     "no trailer": (text("H", ONE, TWO), "w.txt ends with line 3, without its trailer record."),
     "a record behind": (text("H", "T|1|1234.56", ONE), "line 3: a record behind the trailer of line 2."),
