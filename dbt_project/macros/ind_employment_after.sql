@@ -10,7 +10,7 @@
     availability as (select * from {{ ref('availability') }}),
 
     units as (
-        {{ ind_origin_quarter(origin, quarters, quarters) }}
+        {{ ind_origin_quarter(origin, quarters, quarters, quarters) }}
     )
 
     select
@@ -35,7 +35,7 @@
     availability as (select * from {{ ref('availability') }}),
 
     units as (
-        {{ ind_origin_quarter(origin, quarters, quarters + 1) }}
+        {{ ind_origin_quarter(origin, quarters, quarters - 1, quarters + 1) }}
     ),
 
     stayed as (

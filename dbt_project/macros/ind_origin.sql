@@ -18,8 +18,8 @@ cohort_period,
 
 
 {#- Units of an origin with the calendar quarter so many quarters after it, and whether wages to `until` quarters after it have come.
-    Units measured before the first delivered wages cannot be judged, ever, and are left out. -#}
-{% macro ind_origin_quarter(origin, quarters, until) -%}
+    Units that need wages of a quarter, `since` so many after it, before the first delivered one cannot be judged, ever, and are left out. -#}
+{% macro ind_origin_quarter(origin, quarters, since, until) -%}
     select
         origins.*,
         origins.origin_quarter_index + {{ quarters }} as measured_quarter_index,
@@ -30,7 +30,7 @@ cohort_period,
     cross join availability
     where
         origins.origin = '{{ origin }}'
-        and coalesce(origins.origin_quarter_index + 1 >= availability.first_wage_quarter_index, true)
+        and coalesce(origins.origin_quarter_index + {{ since }} >= availability.first_wage_quarter_index, true)
 {%- endmacro %}
 
 

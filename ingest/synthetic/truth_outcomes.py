@@ -40,7 +40,7 @@ class Origins:
 
     def employed(self, quarters: int) -> Judged:
         """Wages in the quarter so many quarters after."""
-        mask = self._measurable()
+        mask = self._measurable(self.quarter + quarters)
         paid = self._cents(self.quarter + quarters) > 0
         return self._complete(mask, paid, self.quarter + quarters)
 
@@ -48,12 +48,12 @@ class Origins:
         """One employer in three quarters, of which the middle one lies so many quarters after."""
         middle = self.quarter + quarters
         stayed = self._same(middle - 1, middle, middle + 1)
-        return self._complete(self._measurable(), stayed, middle + 1)
+        return self._complete(self._measurable(middle - 1), stayed, middle + 1)
 
     def kept_employer(self) -> Judged:
         """Of those paid in the second quarter, the same employer in the fourth."""
         second = self.quarter + 2
-        mask = self._measurable() & ((self._cents(second) > 0) | (self.quarter + 4 > LAST_QUARTER))
+        mask = self._measurable(second) & ((self._cents(second) > 0) | (self.quarter + 4 > LAST_QUARTER))
         return self._complete(mask, self._same(second, second + 2), second + 2)
 
     def placed(self, spells: Spells) -> Judged:
@@ -61,7 +61,7 @@ class Origins:
         measured = self.quarter + 2
         met = self._cents(measured) > 0
         met |= spells.overlapping(self.who, quarter_begin(measured), quarter_end(measured))
-        mask = self._measurable()
+        mask = self._measurable(measured)
         closes = np.where(measured > LAST_QUARTER, KNOWN_TO + 1, quarter_end(measured))
         cohort, outcome = complete_only(self.cohort[mask], met[mask], closes[mask])
         return cohort, outcome, None
@@ -90,8 +90,10 @@ class Origins:
         kept = mask & ~np.isin(self.cohort, np.unique(self.cohort[mask & waits]))
         return self.cohort[kept], (cents >= line)[kept], None
 
-    def _measurable(self) -> Array:
-        result: Array = self.quarter + 1 >= FIRST_QUARTER
+    @staticmethod
+    def _measurable(first: Array) -> Array:
+        """Whether there are wages of the first quarter that a measure asks for."""
+        result: Array = first >= FIRST_QUARTER
         return result
 
     def _complete(self, mask: Array, met: Array, last: Array) -> Judged:

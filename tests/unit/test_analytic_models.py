@@ -32,18 +32,6 @@ REGISTERED = {
     "code", "version", "valid_from", "family", "name", "unit", "definition", "numerator", "denominator", "exclusions", "sources",
     "lag", "parameter_sets", "citation", "owner", "caveats", "education_to_workforce",
 }  # fmt: skip
-# Other years, quarters or origins of an indicator whose rule, in one macro or model, has its golden cases.
-SHARES_A_RULE = {
-    "ind_earnings_after_award_10_year",
-    "ind_earnings_after_award_5_year",
-    "ind_earnings_after_high_school_10_year",
-    "ind_earnings_after_high_school_5_year",
-    "ind_employed_after_award",
-    "ind_employed_after_high_school",
-    "ind_full_quarter_employed_after_award",
-    "ind_living_wage_after_high_school_5_year",
-    "ind_wioa_youth_education_or_employment_q4",
-}
 FAMILIES = {"high_school", "transitions", "perkins", "wioa", "outcomes", "pathways"}
 
 
@@ -139,13 +127,6 @@ def test_an_indicator_that_cannot_be_computed_says_what_it_needs() -> None:
     for entry in named:
         assert set(entry) == REGISTERED | {"needs"}
         assert entry["code"] not in computed
-
-
-def test_every_indicator_has_a_golden_case() -> None:
-    files = (PROJECT / "models" / "indicators").rglob("*__unit_tests.yml")
-    tested = {test["model"] for path in files for test in yaml.safe_load(path.read_text())["unit_tests"]}
-
-    assert set(INDICATORS) - tested <= SHARES_A_RULE
 
 
 def test_the_outcomes_hold_every_indicator() -> None:

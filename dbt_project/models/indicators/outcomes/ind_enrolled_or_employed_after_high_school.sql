@@ -13,7 +13,7 @@ quarters as (select * from {{ ref('dim_calendar_quarter') }}),
 availability as (select * from {{ ref('availability') }}),
 
 units as (
-    {{ ind_origin_quarter('high_school', 2, 2) }}
+    {{ ind_origin_quarter('high_school', 2, 2, 2) }}
 ),
 
 enrolled as (

@@ -9,7 +9,7 @@ wages as (
 availability as (select * from {{ ref('availability') }}),
 
 units as (
-    {{ ind_origin_quarter('award', 2, 4) }}
+    {{ ind_origin_quarter('award', 2, 2, 4) }}
 ),
 
 employed as (
