@@ -5,15 +5,15 @@ True numbers go in; only texts, codes and counts of cells come out. The rules ar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from governance.attacker.attack import Siege, Verdict
 from governance.attacker.seen import Place, Printed, Seen
 from governance.disclosure.capacity import Block, Flags, block_of
-from governance.disclosure.cells import TOTAL, CellKey, CohortCells, Node
-from governance.disclosure.optimal import costs, least_loss
+from governance.disclosure.cells import STATE, CellKey, CohortCells, Node
+from governance.disclosure.optimal import least_loss
 from governance.disclosure.policy import DisclosurePolicy, Unit
 from governance.disclosure.primary import Cell
 from governance.disclosure.rounding import shown_count, shown_rate, shown_usd
@@ -44,6 +44,12 @@ class Loss:
     #: Hidden cells and the learners in them, and what no choice of cells can come below.
     cost: float = 0.0
     bound: float = 0.0
+    #: Learners in the tables by one dimension that are published of several cohorts as one: whom they show, and whom they
+    #: would show cohort by cohort.
+    pooled_tables: int = 0
+    pooled_learners: int = 0
+    shown_pooled: int = 0
+    shown_single: int = 0
 
     def add(self, other: Loss) -> None:
         """Count another cohort too."""
@@ -121,11 +127,10 @@ class _Attempt:
         self._block, self._cohort, self._unit, self._policy = block, cohort, unit, policy
         self._earlier, self._pool = earlier, pool
         self.forced = block.sensitive | block.must_hide
-        self._costs = costs(block)
 
     def cost(self, hidden: Flags) -> float:
         """Hidden cells, and the learners in them."""
-        return float(self._costs[hidden].sum())
+        return float(self._block.costs[hidden].sum())
 
     def run(self, suppression: Suppression) -> _Made:
         """Hide more until the attacker opens nothing."""
@@ -134,7 +139,7 @@ class _Attempt:
             made = self._tried(suppression, siege)
             if not made.verdict.exposures or suppression.hides_everything:
                 return made
-            _expose(suppression, made.verdict)
+            self._expose(suppression, made.verdict)
         suppression.hidden[:] = True
         return self._tried(suppression, siege)
 
@@ -153,8 +158,18 @@ class _Attempt:
                 if not found.verdict.exposures:
                     made = found
                     break
-                _expose(suppression, found.verdict)
+                self._expose(suppression, found.verdict)
         return made
+
+    def _expose(self, suppression: Suppression, verdict: Verdict) -> None:
+        by_difference = any(e.place.cohorts for e in verdict.exposures)
+        # Of a pool that has grown the cohort itself is looked at; several cohorts have names.
+        named = bool(self._cohort.totals[0].cohorts)
+        found = [
+            CellKey(Node(*e.place[:2]), Node(*e.place[2:4]), e.place.cohorts if named else "")
+            for e in verdict.exposures
+        ]
+        suppression.expose(found, by_difference=by_difference and not named)
 
     def _tried(self, suppression: Suppression, siege: Siege) -> _Made:
         hidden = {
@@ -165,18 +180,15 @@ class _Attempt:
         return _Made(suppression.hidden.copy(), printed, verdict)
 
 
-def _expose(suppression: Suppression, verdict: Verdict) -> None:
-    found = [CellKey(Node(*e.place[:2]), Node(*e.place[2:4])) for e in verdict.exposures]
-    suppression.expose(found, by_difference=any(e.place.cohorts for e in verdict.exposures))
-
-
 def _print(
-    cohort: CohortCells, hidden: Collection[CellKey], unit: Unit, policy: DisclosurePolicy
+    cohort: CohortCells, hidden: Set[CellKey], unit: Unit, policy: DisclosurePolicy
 ) -> dict[CellKey, tuple[Printed, str]]:
-    if TOTAL in hidden:
-        return {TOTAL: (Printed(None, None), "primary")}
+    if not hidden.isdisjoint(cohort.totals):
+        return dict.fromkeys(cohort.totals, (Printed(None, None), "primary"))
     printed = {}
     for key, cell in cohort.cells.items():
+        if key in cohort.unprinted:
+            continue
         if key in hidden:
             printed[key] = (Printed(None, None), "complementary")
         elif cell.people:
@@ -202,12 +214,18 @@ def _seen(
     return Seen(
         unit == "percent",
         policy.as_dict(),
-        {Place(*key.within, *key.node): cell for key, (cell, _) in printed.items()},
+        {place_of(key): cell for key, (cell, _) in printed.items()},
         {(*node,): (*above,) for node, above in cohort.parents.items()},
         cohort.overlapping,
-        frozenset(Place(*key.within, *key.node) for key, (_, code) in printed.items() if code == "primary"),
+        frozenset(place_of(key) for key, (_, code) in printed.items() if code == "primary"),
         pool,
+        cohort.pools,
     )
+
+
+def place_of(key: CellKey) -> Place:
+    """Where the attacker finds a cell."""
+    return Place(*key.within, *key.node, key.cohorts)
 
 
 def _loss(
@@ -216,7 +234,7 @@ def _loss(
     block: Block,
     attacked: int,
 ) -> Loss:
-    filled = [key for key, cell in cohort.cells.items() if cell.people]
+    filled = [key for key, cell in cohort.cells.items() if cell.people and key not in cohort.unprinted]
     hidden = {key for key in filled if key not in printed or printed[key][0].people is None}
     small = {key for key, is_small in zip(block.keys, block.sensitive, strict=True) if is_small}
     left_out = {
@@ -226,7 +244,7 @@ def _loss(
         for key in keys
         if cohort.cells[key].people
     }
-    one_way = [key for key in filled if key.within == TOTAL.within]
+    one_way = [key for key in filled if key.within == STATE]
     return Loss(
         len(filled),
         len(hidden),
@@ -234,7 +252,7 @@ def _loss(
         sum(cohort.cells[key].people for key in one_way),
         sum(cohort.cells[key].people for key in one_way if key in hidden),
         attacked,
-        int(TOTAL in hidden),
+        len(hidden.intersection(cohort.totals)),
         len(left_out),
-        sum(cohort.cells[key].people for key in left_out if key.within == TOTAL.within),
+        sum(cohort.cells[key].people for key in left_out if key.within == STATE),
     )

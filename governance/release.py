@@ -12,22 +12,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from governance.attacker.published import Finding, Reader, attack_release
 from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
+from governance.pooling import Known
 from governance.protection import Loss
 from governance.release_approval import SHORT, missing_approvals
 from governance.release_cells import Decided, decide, refuse_unknown
 from governance.release_source import (
     check_cohort_choice,
     read_cohorts,
+    read_counted_again,
     read_history,
     read_limitations,
     read_places,
     read_registry,
+    read_windows,
 )
 from governance.release_store import ReleaseContent, read_coverage, unchanged_release, write_release
 from warehouse.errors import P20WError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -167,7 +170,8 @@ def content_of(
     places = read_places(connection, policy)
     pools = {true.code: true.pool for true in cohorts if true.pool}
     history = read_history(connection, before, pools)
-    decided = decide(cohorts, registry, places, history, reader.cohort, policy, state_name)
+    known = Known(read_windows(connection, before), read_counted_again(connection))
+    decided = decide(cohorts, registry, places, history, reader.cohort, policy, state_name, pooling=known)
     periods: dict[str, list[str]] = defaultdict(list)
     for true in cohorts:
         periods[true.code] += true.pool or [true.cohort]
@@ -181,16 +185,24 @@ def content_of(
         decided.categories,
         _with_left_out(read_coverage(connection, periods), decided),
         pools,
+        decided.windows,
     )
     return content, decided
 
 
 def _with_left_out(coverage: dict[str, str], decided: Decided) -> dict[str, str]:
-    """The coverage, with a sentence on tables that only their coarser ones show."""
+    """The coverage, with sentences on tables that are pooled, or that only their coarser ones show."""
+    for code, tables in decided.pooled.items():
+        coverage[code] += (
+            f" Of several cohorts together, since of each most would be hidden: {_named(tables)}."
+        )
     for code, tables in decided.left_out.items():
-        named = "; ".join(f"{table} ({', '.join(cohorts)})" for table, cohorts in sorted(tables.items()))
-        coverage[code] += f" Left out, since most of it would be hidden: {named}."
+        coverage[code] += f" Left out, since most of it would be hidden: {_named(tables)}."
     return coverage
+
+
+def _named(tables: Mapping[str, Sequence[str]]) -> str:
+    return "; ".join(f"{table} ({', '.join(cohorts)})" for table, cohorts in sorted(tables.items()))
 
 
 def _check_cube_exists(connection: Connection[Any]) -> None:

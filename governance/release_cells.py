@@ -6,20 +6,20 @@ True numbers go in; only texts, codes and counts of cells come out. How one coho
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from governance.attacker.seen import Seen
 from governance.cores import each
-from governance.disclosure.cells import TOTAL, CellKey, Node, complete, overlapping_dimensions
+from governance.disclosure.cells import TOTAL, CellKey, CohortCells, Node, complete, overlapping_dimensions
 from governance.disclosure.policy import DisclosurePolicy, Unit
 from governance.disclosure.primary import Cell
 from governance.labels import category_label
+from governance.pooling import NOTHING_KNOWN, Decision, Group, Known, Member, Pooling, windows_of
 from governance.protection import Loss, Protected, protect
 from governance.release_source import NO_HISTORY, History, Places, RegistryEntry, TrueCohort
-from governance.rolling_up import RolledUp, roll_up
 from warehouse.errors import P20WError
 
 # Above so many cells of a release the heuristic alone chooses.
@@ -66,9 +66,14 @@ class Decided:
     withstood: set[str]
     #: Tables that were left out for coarser ones: their cohorts, by indicator and table.
     left_out: dict[str, dict[str, list[str]]]
+    #: Tables that are published of several cohorts as one: their pools, by indicator and table.
+    pooled: dict[str, dict[str, list[str]]]
+    #: The cohorts of these pools, by indicator and name.
+    windows: dict[str, dict[str, tuple[str, ...]]]
 
 
-Earlier = Callable[[str, str], Sequence[Seen]]
+#: What the releases printed of a cohort of an indicator, or of several together.
+Earlier = Callable[..., Sequence[Seen]]
 
 
 def decide(
@@ -80,6 +85,7 @@ def decide(
     policy: DisclosurePolicy,
     state_name: str,
     *,
+    pooling: Known = NOTHING_KNOWN,
     size: int | None = None,
 ) -> Decided:
     """Turn the true cohorts into the cells that may be shown; `size` counts the release's cells where they are a part of it."""
@@ -88,21 +94,12 @@ def decide(
     everywhere: dict[str, set[str]] = defaultdict(set)
     for true in cohorts:
         overlapping |= overlapping_dimensions(true.cells, places.parents)
-        for _, node in true.cells:
+        for _, node, _ in true.cells:
             if node != TOTAL.node and node not in places.parents:
                 everywhere[node.dimension].add(node.category)
-    decided = Decided([], [], Loss(), set(), {})
+    decided = Decided([], [], Loss(), set(), {}, {}, {})
     nodes: dict[Node, Node] = {}
-    tasks = [
-        _Task(
-            true.cells,
-            registry[true.code, true.version].unit,
-            history.get((true.code, true.cohort), NO_HISTORY),
-            earlier(true.code, true.cohort),
-            true.pool,
-        )
-        for true in cohorts
-    ]
+    tasks = list(_tasks(cohorts, registry, history, earlier, policy, pooling))
     size = size or sum(len(true.cells) for true in cohorts)
     work = partial(
         _protect_one,
@@ -112,20 +109,23 @@ def decide(
         everywhere=dict(everywhere),
         thorough=size <= _THOROUGH,
     )
-    for true, (protected, left_out) in zip(cohorts, each(work, tasks, spread=size > _MANY), strict=True):
-        decided.loss.add(protected.loss)
-        decided.withstood.update(protected.withstood)
-        for table in left_out:
-            decided.left_out.setdefault(true.code, {}).setdefault(table, []).append(true.cohort)
-        for key, (printed, code) in protected.printed.items():
+    for task, made in zip(tasks, each(work, tasks, spread=size > _MANY), strict=True):
+        decided.loss.add(made.loss)
+        decided.withstood.update(made.withstood)
+        for cohort, tables in made.left_out.items():
+            for table in tables:
+                decided.left_out.setdefault(task.code, {}).setdefault(table, []).append(cohort)
+        window = task.group.window
+        for table in made.pooled:
+            decided.pooled.setdefault(task.code, {}).setdefault(table, []).append(window.name)
+            decided.windows.setdefault(task.code, {})[window.name] = window.cohorts
+        for cohort, key, printed, code in made.printed:
             label = category_label(*key.node, known)
             decided.cells.append(
-                PublishedCell(
-                    true.code, true.version, true.cohort, *key.within, *key.node, label, *printed, code
-                )
+                PublishedCell(task.code, task.version, cohort, *key.within, *key.node, label, *printed, code)
             )
-            for node in key:
-                nodes[node] = protected.cohort.parents.get(node, TOTAL.node)
+            for node in key[:2]:
+                nodes[node] = made.parents.get(node, TOTAL.node)
     decided.categories.extend(
         PublishedCategory(*node, category_label(*node, known), *above, node.dimension not in overlapping)
         for node, above in sorted(nodes.items())
@@ -134,13 +134,60 @@ def decide(
 
 
 class _Task(NamedTuple):
-    """What it takes to protect one cohort, beside what is the same for all."""
+    """What it takes to protect one cohort, or those of a window, beside what is the same for all."""
 
-    cells: dict[CellKey, Cell]
+    code: str
+    version: str
     unit: Unit
-    past: History
-    earlier: Sequence[Seen]
-    pool: tuple[str, ...]
+    group: Group
+    pool: tuple[str, ...] = ()
+
+
+def _tasks(
+    cohorts: Sequence[TrueCohort],
+    registry: Mapping[tuple[str, str], RegistryEntry],
+    history: Mapping[tuple[str, str], History],
+    earlier: Earlier,
+    policy: DisclosurePolicy,
+    pooling: Known,
+) -> Iterator[_Task]:
+    """The cohorts in their order, those of a window at the place of its first."""
+    by_code: dict[tuple[str, str], list[TrueCohort]] = defaultdict(list)
+    for true in cohorts:
+        by_code[true.code, true.version].append(true)
+    for (code, version), found in by_code.items():
+        unit = registry[code, version].unit
+        members = {
+            true.cohort: Member(
+                true.cells, history.get((code, true.cohort), NO_HISTORY), earlier(code, true.cohort)
+            )
+            for true in found
+        }
+        # Amounts cannot be added up.
+        years = policy.pool_years if policy.pools_years and unit == "percent" else 1
+        windows = windows_of(members, pooling.windows.get(code, {}), years)
+        again = pooling.counted_again.get((code, version))
+        done: set[str] = set()
+        for true in found:
+            window = windows.get(true.cohort)
+            if window is None:
+                yield _Task(code, version, unit, Group({true.cohort: members[true.cohort]}), true.pool)
+            elif window.name not in done:
+                done.add(window.name)
+                of_window = {cohort: members[cohort] for cohort in window.cohorts if cohort in members}
+                missing = set(window.cohorts) - members.keys()
+                twice = sum(n for pair, n in (again or {}).items() if set(pair) <= set(window.cohorts))
+                possible = again is not None and twice <= policy.min_count
+                group = Group(
+                    of_window,
+                    window,
+                    history.get((code, window.name), NO_HISTORY),
+                    earlier(code, window.name, *window.cohorts),
+                    may_pool=possible and not missing,
+                    waits=possible and bool(missing) and min(missing) > max(members),
+                    counted_again=twice,
+                )
+                yield _Task(code, version, unit, group)
 
 
 def _protect_one(
@@ -151,12 +198,16 @@ def _protect_one(
     everywhere: Mapping[str, Collection[str]],
     *,
     thorough: bool,
-) -> RolledUp:
-    def protected(cells: Mapping[CellKey, Cell]) -> Protected:
-        cohort = complete(cells, parents, overlapping, everywhere)
-        return protect(cohort, task.unit, policy, task.past, task.earlier, thorough=thorough, pool=task.pool)
+) -> Decision:
+    def completed(cells: Mapping[CellKey, Cell]) -> CohortCells:
+        return complete(cells, parents, overlapping, everywhere)
 
-    return roll_up(task.cells, parents, task.past, policy.roll_up_above, protected)
+    def protected(cohort: CohortCells, past: History, earlier: Sequence[Seen]) -> Protected:
+        # Several cohorts are too many cells for an integer program.
+        one = thorough and not cohort.totals[0].cohorts
+        return protect(cohort, task.unit, policy, past, earlier, thorough=one, pool=task.pool)
+
+    return Pooling(task.group, parents, policy.roll_up_above, completed, protected).decide()
 
 
 def refuse_unknown(cohorts: Sequence[TrueCohort], registry: Mapping[tuple[str, str], RegistryEntry]) -> None:

@@ -194,7 +194,8 @@ def _key_of(
         nodes.append(Node(pathway_level, pathway_id))
     if subgroup_dimension != "all":
         nodes.append(Node(subgroup_dimension, subgroup))
-    return CellKey(*([STATE] * (2 - len(nodes)) + nodes))
+    within, node = [STATE] * (2 - len(nodes)) + nodes
+    return CellKey(within, node)
 
 
 def _further(connection: Connection[Any]) -> str:
@@ -295,6 +296,40 @@ def read_history(
         key = CellKey(Node(where[0], where[1]), Node(where[2], where[3]))
         (hidden if is_hidden else shown)[code, cohort].add(key)
     return {which: History(frozenset(hidden[which]), frozenset(shown[which])) for which in {*hidden, *shown}}
+
+
+def read_windows(connection: Connection[Any], before: int | None) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The cohorts of the pools that any release so far showed beside single cohorts, by indicator and name."""
+    found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for code, name, cohorts in connection.execute(
+        "select distinct code.key, pool.key, pool.value from published.release,"
+        " jsonb_each(rules -> 'windows') as code, jsonb_each(code.value) as pool"
+        " where rules ? 'windows' and (%(before)s::int is null or release_id < %(before)s)",
+        {"before": before},
+    ):
+        found[code][name] = tuple(cohorts)
+    return found
+
+
+def read_counted_again(
+    connection: Connection[Any],
+) -> dict[tuple[str, str], dict[tuple[str, str], int]]:
+    """How many people count in two cohorts of an indicator, by both; of no indicator where nobody has counted them."""
+    # A warehouse whose models have not run since this was counted.
+    row = connection.execute(
+        "select has_table_privilege(to_regclass('indicators.cohort_overlap'), 'select')"
+    ).fetchone()
+    if row is None or not row[0]:
+        return {}
+    found: dict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
+    for code, version, cohort, other, people in connection.execute(
+        "select indicator_code, indicator_version, cohort_period, other_cohort_period, person_count"
+        " from indicators.cohort_overlap"
+    ):
+        found[code, version]
+        if cohort != other:
+            found[code, version][cohort, other] = people
+    return found
 
 
 def check_cohort_choice(connection: Connection[Any], *, pooled: bool, before: int | None = None) -> None:

@@ -42,10 +42,13 @@ class ReleaseContent:
     coverage: Mapping[str, str] = field(default_factory=dict)
     #: The cohorts of each indicator that are published as one.
     pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: The cohorts of each pool that stands beside single cohorts, by indicator and name.
+    windows: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     def rules(self) -> dict[str, Any]:
         """What a reader must know to read the numbers."""
-        return self.policy.as_dict() | ({"pools": dict(self.pools)} if self.pools else {})
+        told = {"pools": dict(self.pools), "windows": {code: dict(of) for code, of in self.windows.items()}}
+        return self.policy.as_dict() | {name: made for name, made in told.items() if made}
 
     def digest(self) -> str:
         """A fingerprint of what readers would see; over shown texts only, so that it holds no true number."""

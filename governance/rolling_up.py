@@ -6,24 +6,21 @@ cells; what is hidden in the tables that stay is decided in `protection`.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from governance.disclosure.cells import STATE, CellKey, Node
 from governance.disclosure.primary import Cell
+from governance.disclosure.windows import Table, table_of
 from governance.protection import Protected
 from governance.release_source import History
 
-#: The dimensions of a table: within what, and what. In the one-way tables the first is the state's.
-Table = tuple[str, str]
-
 
 class RolledUp(NamedTuple):
-    """A cohort without the tables that lost too much, and their names as settings and readers know them."""
+    """A cohort without the tables that lost too much."""
 
     protected: Protected
-    left_out: tuple[str, ...]
+    left_out: frozenset[Table]
 
 
 def roll_up(
@@ -32,50 +29,55 @@ def roll_up(
     past: History,
     share: float | None,
     protect: Callable[[Mapping[CellKey, Cell]], Protected],
+    *,
+    waits: bool = False,
 ) -> RolledUp:
     """Protect a cohort, and again without the tables of which more than a share would be hidden.
 
     A table that a release has shown stays. One that a release of this cohort left out comes back only where it would
-    lose less than half of that share: so tables do not come and go.
+    lose less than half of that share: so tables do not come and go. A cohort that `waits` for others with which it may be
+    pooled leaves out such tables too that have no coarser one but the state's total.
     """
     protected = protect(cells)
     left_out: set[Table] = set()
     while share is not None and not protected.loss.hidden_cohorts:
-        losing = _losing(protected, cells, _coarser(parents), past, share) - left_out
+        losing = _losing(protected, cells, coarser(parents), past, share, waits=waits) - left_out
         if not losing:
             break
-        left_out |= losing | {
-            t for t in _tables(cells) for lost in losing if _needs(t, lost, _coarser(parents))
-        }
-        protected = protect({key: cell for key, cell in cells.items() if _table(key) not in left_out})
-    lost = {key: cell for key, cell in cells.items() if _table(key) in left_out and cell.people}
+        left_out |= with_needy(losing, cells, parents)
+        protected = protect({key: cell for key, cell in cells.items() if table_of(key) not in left_out})
+    count_left_out(protected, cells, left_out)
+    return RolledUp(protected, frozenset(left_out))
+
+
+def count_left_out(protected: Protected, cells: Mapping[CellKey, Cell], left_out: Collection[Table]) -> None:
+    """Count what is left out among what is lost."""
+    lost = {key: cell for key, cell in cells.items() if table_of(key) in left_out and cell.people}
     protected.loss.cells += len(lost)
     protected.loss.hidden_cells += len(lost)
     one_way = sum(cell.people for key, cell in lost.items() if key.within == STATE)
     protected.loss.learners += one_way
     protected.loss.hidden_learners += one_way
-    return RolledUp(protected, tuple(sorted(_name(table) for table in left_out)))
 
 
-def _table(key: CellKey) -> Table:
-    return key.within.dimension, key.node.dimension
-
-
-def _name(table: Table) -> str:
+def name_of(table: Table) -> str:
+    """A table as settings and readers know it."""
     return table[1] if table[0] == STATE.dimension else " x ".join(table)
 
 
-def _tables(cells: Mapping[CellKey, Cell]) -> set[Table]:
-    return {_table(key) for key in cells}
+def with_needy(lost: Collection[Table], cells: Iterable[CellKey], parents: Mapping[Node, Node]) -> set[Table]:
+    """The tables, with all that add up to one of them."""
+    every, above = {table_of(key) for key in cells}, coarser(parents)
+    return {*lost, *(t for t in every for one in lost if needs(t, one, above))}
 
 
-def _coarser(parents: Mapping[Node, Node]) -> dict[str, str]:
+def coarser(parents: Mapping[Node, Node]) -> dict[str, str]:
     """The dimension above each dimension that has one."""
     return {below.dimension: above.dimension for below, above in parents.items()}
 
 
-def _needs(table: Table, lost: Table, coarser: Mapping[str, str]) -> bool:
-    """True where a table adds up to one that is left out."""
+def needs(table: Table, lost: Table, coarser: Mapping[str, str]) -> bool:
+    """True where a table adds up to another one."""
     within, dimension = table
     if table == lost:
         return False
@@ -92,20 +94,31 @@ def _losing(
     coarser: Mapping[str, str],
     past: History,
     share: float,
+    *,
+    waits: bool,
 ) -> set[Table]:
     """Tables that have a coarser one and lose more than the share of their cells."""
-    every: dict[Table, int] = defaultdict(int)
-    hidden: dict[Table, int] = defaultdict(int)
-    for key, cell in cells.items():
-        if cell.people and key in protected.printed:
-            every[_table(key)] += 1
-            hidden[_table(key)] += protected.printed[key][0].people is None
-    released = {_table(key) for key in past.shown | past.hidden}
+    released = released_tables(past)
     limit = share / 2 if released else share
     return {
         table
-        for table, count in every.items()
-        if (table[0] != STATE.dimension or table[1] in coarser)
+        for table, (count, hidden) in hidden_cells(protected, cells).items()
+        if (table[0] != STATE.dimension or table[1] in coarser or (waits and table[1] != STATE.dimension))
         and table not in released
-        and hidden[table] > limit * count
+        and hidden > limit * count
     }
+
+
+def released_tables(past: History) -> set[Table]:
+    """The tables that any release has published."""
+    return {table_of(key) for key in past.shown | past.hidden}
+
+
+def hidden_cells(protected: Protected, cells: Mapping[CellKey, Cell]) -> dict[Table, tuple[int, int]]:
+    """How many cells with people each table has, and how many of them are hidden."""
+    found: dict[Table, tuple[int, int]] = {}
+    for key, cell in cells.items():
+        if cell.people and key in protected.printed:
+            count, hidden = found.get(table_of(key), (0, 0))
+            found[table_of(key)] = count + 1, hidden + (protected.printed[key][0].people is None)
+    return found

@@ -17,7 +17,8 @@ _CELL_COLUMNS = {
     "release_id": "Number of the release the row belongs to.",
     "indicator_code": "Code of the indicator; its texts are in indicators.csv.",
     "indicator_version": "Version of the indicator's definition.",
-    "cohort_period": "The people counted: 2019 is the school year 2018-19, PY2019 July 2019 to June 2020.",
+    "cohort_period": "The people counted: 2019 is the school year 2018-19, PY2019 July 2019 to June 2020, "
+    "2018-2020 all cohorts from 2018 to 2020 together.",
     "within_dimension": "What the row is counted in: 'state', or the dimension of one category, such as a district.",
     "within_category": "Code of that category; 'all' for the state.",
     "dimension": "What the table is divided by; 'state' is everyone together.",

@@ -79,6 +79,10 @@ class Indicator:
         """Every cohort in order of time."""
         return sorted({cell.cohort for cell in self.cells})
 
+    def is_pool(self, cohort: str) -> bool:
+        """True for several cohorts together: of these the state's own number is not published."""
+        return all(cell.cohort != cohort for cell in self.of("state"))
+
     def of(self, dimension: str) -> list[Cell]:
         """The cells of one dimension over everybody."""
         return [

@@ -67,23 +67,41 @@ class IndicatorView:
     latest_cohort: str
     trend: Figure
     gaps: Figure | None
+    #: Groups that are published of several cohorts together only.
+    pooled_gaps: Figure | None
     places: list[Figure]
+
+    @property
+    def has_pools(self) -> bool:
+        """True where some table is of several cohorts together."""
+        return any(self.indicator.is_pool(cohort) for cohort in self.indicator.cohorts)
 
 
 def indicator_view(indicator: Indicator) -> IndicatorView:
     """Arrange one indicator's published cells for the page."""
     slug = file_slug(indicator.code)
     newest = next((cell for cell in reversed(usual_cohorts(indicator)) if cell.value is not None), None)
-    cohort = newest.cohort if newest else (indicator.cohorts or [""])[-1]
-    dimensions = group_dimensions(indicator)
+    cohort = newest.cohort if newest else max((cell.cohort for cell in indicator.of(STATE)), default="")
+    single: list[str] = []
+    pooled: list[str] = []
+    for dimension in group_dimensions(indicator):
+        only_pools = all(indicator.is_pool(cell.cohort) for cell in indicator.of(dimension))
+        (pooled if only_pools else single).append(dimension)
     return IndicatorView(
         slug=slug,
         indicator=indicator,
         latest_value=shown(newest.value or "", indicator.unit).short if newest else "*",
         latest_cohort=cohort,
         trend=_trend(indicator, slug),
-        gaps=_groups(indicator, f"{slug}-groups", "Groups of learners", dimensions, cohort)
-        if dimensions
+        gaps=_groups(indicator, f"{slug}-groups", "Groups of learners", single, cohort) if single else None,
+        pooled_gaps=_groups(
+            indicator,
+            f"{slug}-pooled-groups",
+            "Groups of learners, of several cohorts together",
+            pooled,
+            cohort,
+        )
+        if pooled
         else None,
         places=[
             _groups(indicator, f"{slug}-{place.replace('_', '-')}", dimension_title(place), [place], cohort)
@@ -108,8 +126,11 @@ def _trend(indicator: Indicator, slug: str) -> Figure:
     return Figure("The state over time", sentence, [note] if note else [], chart, table)
 
 
-def _groups(indicator: Indicator, chart_id: str, title: str, dimensions: list[str], cohort: str) -> Figure:
+def _groups(indicator: Indicator, chart_id: str, title: str, dimensions: list[str], newest: str) -> Figure:
     is_place = dimensions[0] in PLACES
+    columns = _cohorts_of_tables(indicator, dimensions)
+    with_pool = [name for name in columns if indicator.is_pool(name)]
+    cohort = newest if newest in columns or not with_pool else with_pool[-1]
     kept = [name for name in dimensions if any(not cell.is_hidden for cell in indicator.of(name))]
     hidden = ", ".join(dimension_title(name) for name in dimensions if name not in kept)
     note = f"Hidden in every cohort, to protect privacy: {hidden}." if hidden and not is_place else ""
@@ -155,16 +176,20 @@ def _groups_table(
         cells = {(cell.category, cell.cohort): cell for cell in indicator.of(dimension)}
         heading = "" if dimension in PLACES else dimension_title(dimension)
         rows = [
-            _row(label, category, cells, cohort, indicator) for category, label in categories(cells.values())
+            _row(label, category, cells, cohort, indicator, _cohorts_of_tables(indicator, dimensions))
+            for category, label in categories(cells.values())
         ]
         groups.append((heading, rows))
-    return Table(caption, corner, [f"People, {cohort}", *_cohorts_of_tables(indicator)], groups)
+    return Table(caption, corner, [f"People, {cohort}", *_cohorts_of_tables(indicator, dimensions)], groups)
 
 
-def _cohorts_of_tables(indicator: Indicator) -> list[str]:
-    """The cohorts that have tables: where the state's number is hidden there are none."""
+def _cohorts_of_tables(indicator: Indicator, dimensions: list[str]) -> list[str]:
+    """The cohorts that have tables: where the state's number is hidden there are none; pools in the place of their cohorts."""
     hidden = {cell.cohort for cell in indicator.of(STATE) if cell.is_hidden}
-    return [cohort for cohort in indicator.cohorts if cohort not in hidden]
+    here = {cell.cohort for dimension in dimensions for cell in indicator.of(dimension)}
+    if any(indicator.is_pool(cohort) for cohort in here):
+        return sorted(here - hidden)
+    return [cohort for cohort in indicator.cohorts if cohort not in hidden and not indicator.is_pool(cohort)]
 
 
 def _row(
@@ -173,9 +198,10 @@ def _row(
     cells: dict[tuple[str, str], Cell],
     newest: str,
     indicator: Indicator,
+    cohorts: list[str],
 ) -> TableRow:
     latest = cells.get((category, newest))
-    values = [cells.get((category, cohort)) for cohort in _cohorts_of_tables(indicator)]
+    values = [cells.get((category, cohort)) for cohort in cohorts]
     people = _people(latest) if latest else None
     return TableRow(label, [people, *(_text(cell, indicator) if cell else None for cell in values)])
 

@@ -7,7 +7,7 @@ discovery, but helps against all others: a reader supposes that nothing has chan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from governance.attacker.room import Room
 from governance.attacker.seen import EVERYBODY, Place, Printed, Seen, fingerprint, sums, without_repeats
 from governance.attacker.system import Cells, Floats, Places, System
 from governance.attacker.widths import SLACK, Widths, bounds, measures, question, too_narrow
+from governance.attacker.windows import side_by_side
 
 # Fewer cells are asked about sooner than they are cut into blocks.
 _SMALL = 100
@@ -66,7 +67,8 @@ class Siege:
 
     def attack(self, now: Seen) -> Verdict:
         """Try everything on what is printed now."""
-        pools = told_apart(now, self._earlier)
+        several = any(seen.windows for seen in (now, *self._earlier))
+        pools = (side_by_side if several else told_apart)(now, self._earlier)
         earlier = pools.earlier
         once_hidden = {place for seen in earlier for place in seen.hidden()}
         shown_now = {place for place, printed in now.cells.items() if printed.people is not None}
@@ -124,17 +126,16 @@ class _Attack:
         self.limits: Floats = np.array([float(now.limit), side, side][: 3 if now.is_rate else 1])
         self.reasons = Reasons((self.limits - 1).tolist())
         found: dict[tuple[int, tuple[int, ...]], None] = {}
+        links = self._numbered(pools.links)
         for seen in (*earlier, now):
-            of_one = [
-                (self.number[total], tuple(sorted(self.number[p] for p in parts)))
-                for total, parts in sums(seen, seen.cells)
-            ]
-            self.reasons.add(seen, self.number, of_one)
+            of_one = self._numbered(sums(seen, seen.cells))
+            if seen.windows:
+                unprinted = {self.number[place] for place in linked if place not in seen.cells}
+                self.reasons.add(seen, self.number, [*of_one, *links], unprinted)
+            else:
+                self.reasons.add(seen, self.number, of_one)
             found |= dict.fromkeys(of_one)
-        found |= {
-            (self.number[total], tuple(sorted(self.number[p] for p in parts))): None
-            for total, parts in pools.links
-        }
+        found |= dict.fromkeys(links)
         self.sums = list(found)
         #: Of these nothing is told where there is nobody.
         self.differences = {self.number[place] for place in pools.differences}
@@ -144,6 +145,11 @@ class _Attack:
             **dict.fromkeys(alone, (Known(Range(1, FAR), Range(0, FAR), Range(0, 1)), 0)),
             **self.reasons.told,
         }
+
+    def _numbered(self, bound: Iterable[tuple[Place, Sequence[Place]]]) -> list[tuple[int, tuple[int, ...]]]:
+        return [
+            (self.number[total], tuple(sorted(self.number[part] for part in parts))) for total, parts in bound
+        ]
 
     def run(self, before: _Attack | None = None) -> list[Exposure]:
         """The cells that do not withstand.

@@ -25,12 +25,12 @@ _UNSTATED = {
 }
 
 _CELLS = """
-    select c.release_id, i.unit, r.rules, c.within_dimension, c.within_category, c.dimension, c.category,
+    select c.release_id, c.cohort_period, i.unit, r.rules, c.within_dimension, c.within_category, c.dimension, c.category,
         c.shown_count, c.shown_value, c.suppression_code
     from published.indicator_cell c
     join published.indicator i using (release_id, indicator_code, indicator_version)
     join published.release r using (release_id)
-    where c.indicator_code = %(code)s and c.cohort_period = %(cohort)s and c.release_id <= %(last)s
+    where c.indicator_code = %(code)s and c.cohort_period = any(%(cohorts)s) and c.release_id <= %(last)s
     order by c.release_id
 """
 
@@ -61,27 +61,46 @@ class Reader:
             if not adds_up:
                 self._overlapping[release_id].add(dimension)
 
-    def cohort(self, code: str, cohort: str) -> list[Seen]:
-        """What the releases printed of one cohort, oldest first."""
+    def cohort(self, code: str, cohort: str, *others: str) -> list[Seen]:
+        """What the releases printed of one cohort, or of several cohorts and their pools together, oldest first."""
         cells: dict[int, dict[Place, Printed]] = defaultdict(dict)
         heads: dict[int, tuple[str, dict[str, Any]]] = {}
         primary: dict[int, set[Place]] = defaultdict(set)
-        rows = self._connection.execute(_CELLS, {"code": code, "cohort": cohort, "last": self._last})
-        for release_id, unit, rules, *where, count, value, suppression in rows:
+        names = [cohort, *others]
+        asked = {"code": code, "cohorts": names, "last": self._last}
+        for release_id, period, unit, rules, *where, count, value, suppression in self._connection.execute(
+            _CELLS, asked
+        ):
             heads[release_id] = (unit, rules or _UNSTATED)
-            cells[release_id][Place(*where)] = Printed(count, value)
+            place = Place(*where)._replace(cohorts=period if others else "")
+            cells[release_id][place] = Printed(count, value)
             if count is None and suppression == "primary":
-                primary[release_id].add(Place(*where))
+                primary[release_id].add(place)
         found: list[Seen] = []
         for release_id, (unit, rules) in heads.items():
             pools = rules.get("pools", {})
+            windows = rules.get("windows", {}).get(code, {}).items() if others else ()
             seen = Seen(
-                unit == "percent", {k: v for k, v in rules.items() if k != "pools"}, cells[release_id], self._above[release_id],
-                frozenset(self._overlapping[release_id]), frozenset(primary[release_id]),
-                tuple(pools.get(code, ())),
+                unit == "percent", {k: v for k, v in rules.items() if k not in ("pools", "windows")}, cells[release_id],
+                self._above[release_id], frozenset(self._overlapping[release_id]), frozenset(primary[release_id]),
+                tuple(pools.get(code, ())), {name: tuple(made) for name, made in windows if name in names},
             )  # fmt: skip
             found.append(seen)
         return found
+
+    def tied(self, code: str) -> list[tuple[str, ...]]:
+        """The cohorts and pools of an indicator, those together that any release has bound to each other."""
+        rows = self._connection.execute(
+            "select distinct cohort_period, coalesce(rules #> array['windows', indicator_code], '{}')"
+            " from published.indicator_cell join published.release using (release_id)"
+            " where indicator_code = %s and release_id <= %s",
+            (code, self._last),
+        ).fetchall()
+        groups = {cohort: {cohort} for cohort, _ in rows}
+        for name, cohorts in sorted({(n, tuple(c)) for _, windows in rows for n, c in windows.items()}):
+            one: set[str] = set().union(*(groups.get(cohort, {cohort}) for cohort in (name, *cohorts)))
+            groups |= dict.fromkeys(one, one)
+        return sorted({tuple(sorted(group)) for group in groups.values()})
 
 
 def attack_release(
@@ -96,12 +115,18 @@ def attack_release(
     """
     reader = Reader(connection, release_id)
     found = []
-    for code, cohort in connection.execute(
-        "select distinct indicator_code, cohort_period from published.indicator_cell where release_id = %s"
-        " order by 1, 2",
+    for code, cohorts in connection.execute(
+        "select indicator_code, array_agg(distinct cohort_period) from published.indicator_cell where release_id = %s"
+        " group by 1 order by 1",
         (release_id,),
     ).fetchall():
-        *earlier, now = reader.cohort(code, cohort)
-        if fingerprint(now, earlier) not in tried:
-            found += [Finding(code, cohort, exposure) for exposure in attack(now, earlier).exposures]
+        for group in reader.tied(code):
+            if not set(group) & set(cohorts):
+                continue
+            *earlier, now = reader.cohort(code, *group)
+            if fingerprint(now, earlier) not in tried:
+                found += [
+                    Finding(code, exposure.place.cohorts or group[0], exposure)
+                    for exposure in attack(now, earlier).exposures
+                ]
     return found

@@ -6,7 +6,7 @@ small one; a cell that is hidden alone is small itself. Amounts may be hidden fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -44,8 +44,17 @@ class Reasons:
         #: What the codes of suppression and its reasons tell of single hidden cells, and of their other side.
         self.told: dict[int, tuple[Known, int]] = {}
 
-    def add(self, seen: Seen, number: Mapping[Place, int], sums: Sums) -> None:
-        """Learn from a release; releases oldest first, for what was hidden once is hidden again whatever it holds."""
+    def add(
+        self, seen: Seen, number: Mapping[Place, int], sums: Sums, unprinted: Collection[int] = ()
+    ) -> None:
+        """Learn from a release; releases oldest first, for what was hidden once is hidden again whatever it holds.
+
+        Args:
+            seen: the release.
+            number: the numbers of its places.
+            sums: what binds them.
+            unprinted: cells that are not printed at all, through which hidden ones are tied together too.
+        """
         hidden = {number[place]: place for place in seen.hidden()}
         if not any(place[:4] == EVERYBODY[:4] for place in hidden.values()):
             primary = {number[place] for place in seen.primary}
@@ -55,7 +64,8 @@ class Reasons:
                     large = Known(Range(seen.limit, FAR), Range(seen.side_limit, FAR), Range(0, 1))
                     self.told.setdefault(cell, (large, seen.side_limit))
             else:
-                groups = _tied(sorted(hidden), sums)
+                tied = _tied(sorted({*hidden, *unprinted}), sums)
+                groups = [group for cells in tied if (group := tuple(c for c in cells if c in hidden))]
             for group in groups:
                 if not self._before.intersection(group) and all(_is_bound(hidden[c], seen) for c in group):
                     self._group_of |= {cell: group for cell in group if cell not in self._group_of}

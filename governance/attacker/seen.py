@@ -16,7 +16,7 @@ class Place(NamedTuple):
     within_category: str
     dimension: str
     category: str
-    #: Of which cohorts it is, where several pools of cohorts stand beside each other.
+    #: Of which cohorts it is, where several cohorts or pools of cohorts stand beside each other.
     cohorts: str = ""
 
 
@@ -46,6 +46,8 @@ class Seen:
     primary: frozenset[Place] = frozenset()
     #: The cohorts that are published as one; none where cohorts are published by themselves.
     pool: tuple[str, ...] = ()
+    #: The cohorts of each pool that stands beside single cohorts, by its name; places name then of which cohorts they are.
+    windows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def limit(self) -> int:
@@ -86,6 +88,7 @@ def fingerprint(now: Seen, earlier: Sequence[Seen] = ()) -> str:
                 overlapping,
                 sorted(seen.primary),
                 seen.pool,
+                sorted(seen.windows.items()),
             )
         )
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

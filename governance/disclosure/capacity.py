@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.disclosure.cells import TOTAL, CellKey, CohortCells
+from governance.disclosure.cells import CellKey, CohortCells
 from governance.disclosure.policy import DisclosurePolicy, Unit, step_of
 from governance.disclosure.primary import Cell, is_sensitive
 from governance.disclosure.rounding import rate_step
@@ -37,11 +37,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Block:
-    """One cohort as arrays; a relation is its parent's place and those of its parts."""
+    """One cohort as arrays; a relation is the places of its totals and those of its parts."""
 
     keys: list[CellKey]
     place: dict[CellKey, int]
-    relations: list[tuple[int, Places]]
+    relations: list[tuple[Places, Places]]
     relations_of: list[list[int]]
     measures: list[Measure]
     people: Floats
@@ -52,10 +52,10 @@ class Block:
     #: Sensitive for another reason than its size: never safe by being large.
     covered: Flags
 
-    @property
-    def root(self) -> int:
-        """The cohort's total."""
-        return self.place[TOTAL]
+    #: The totals of the cohorts.
+    roots: Places
+    #: What hiding each cell costs: its people, and the cell itself.
+    costs: Floats
 
 
 def block_of(
@@ -68,10 +68,13 @@ def block_of(
     """Arrange a cohort for suppression."""
     keys = list(cohort.cells)
     place = {key: number for number, key in enumerate(keys)}
-    relations = [(place[r.parent], np.array([place[p] for p in r.parts])) for r in cohort.relations]
+    relations = [
+        (np.array([place[p] for p in (r.parent, *r.further)]), np.array([place[p] for p in r.parts]))
+        for r in cohort.relations
+    ]
     relations_of: list[list[int]] = [[] for _ in keys]
-    for number, (parent, parts) in enumerate(relations):
-        for member in (parent, *parts):
+    for number, members in enumerate(relations):
+        for member in np.concatenate(members).tolist():
             relations_of[member].append(number)
     cells = [cohort.cells[key] for key in keys]
     people = np.array([cell.people for cell in cells], dtype=float)
@@ -80,14 +83,20 @@ def block_of(
         [_sensitive(key, cell, cohort, unit, policy) for key, cell in zip(keys, cells, strict=True)]
     )
     small = np.array([_is_small(cell, unit, policy) for cell in cells])
+    unprinted = np.array([key in cohort.unprinted for key in keys])
     return Block(
         keys, place, relations, relations_of, _measures(people, outcome, unit, policy), people, sensitive,
-        np.array([key in must_hide for key in keys]), np.array([key in spent for key in keys]),
-        sensitive & ~small,
+        np.array([key in must_hide for key in keys]) | unprinted, np.array([key in spent for key in keys]),
+        sensitive & ~small, np.array([place[key] for key in cohort.totals]), np.where(unprinted, 0.0, people + 1.0),
     )  # fmt: skip
 
 
 def _sensitive(key: CellKey, cell: Cell, cohort: CohortCells, unit: Unit, policy: DisclosurePolicy) -> bool:
+    if key in cohort.unprinted:
+        return False
+    if key.cohorts in cohort.pools and 0 < cell.people < policy.smallest_group(unit) + cohort.counted_again:
+        # Who is counted twice is one person.
+        return True
     if unit == "usd" and cell.median_usd is None:
         # The unlisted people have no printed amount, only a number.
         return 0 < cell.people < policy.smallest_group(unit)
@@ -96,7 +105,7 @@ def _sensitive(key: CellKey, cell: Cell, cohort: CohortCells, unit: Unit, policy
     if key.node.dimension not in cohort.overlapping:
         return False
     # Where categories overlap, everybody else follows from the total.
-    whole = cohort.cells[CellKey(TOTAL.within, key.within)]
+    whole = cohort.whole_of(key)
     rest = Cell(whole.people - cell.people, whole.with_outcome - cell.with_outcome)
     return rest.people > 0 and _is_small(rest, unit, policy)
 

@@ -30,16 +30,19 @@ class CellKey(NamedTuple):
 
     within: Node
     node: Node
+    #: Of which cohort it is, or of which pool of cohorts, where several are looked at together.
+    cohorts: str = ""
 
 
 TOTAL = CellKey(STATE, STATE)
 
 
 class Relation(NamedTuple):
-    """A sum that holds: the parent is the total of its parts."""
+    """A sum that holds: the parent, with further totals where there are any, is the total of the parts."""
 
     parent: CellKey
     parts: tuple[CellKey, ...]
+    further: tuple[CellKey, ...] = ()
 
 
 @dataclass
@@ -51,15 +54,31 @@ class CohortCells:
     overlapping: frozenset[str] = frozenset()
     relations: list[Relation] = field(default_factory=list)
     #: Tables as a reader sees them: which categories stand under one another.
-    tables: dict[tuple[Node, str, Node], list[CellKey]] = field(default_factory=dict)
+    tables: dict[tuple[str, Node, str, Node], list[CellKey]] = field(default_factory=dict)
+    #: Cells that no release prints, and that others tell of.
+    unprinted: frozenset[CellKey] = frozenset()
+    #: The cohorts of each pool that stands beside them.
+    pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: How many times people are counted again in another cohort of a pool, at the most.
+    counted_again: int = 0
 
     @property
-    def total(self) -> Cell:
-        """Everybody of the cohort."""
-        return self.cells[TOTAL]
+    def totals(self) -> list[CellKey]:
+        """Everybody, of each cohort."""
+        return [key for key in self.cells if key[:2] == TOTAL[:2]]
+
+    def whole_of(self, key: CellKey) -> Cell:
+        """All among whom a cell is counted."""
+        above = CellKey(STATE, key.within, key.cohorts)
+        if above in self.cells:
+            return self.cells[above]
+        parts = [
+            self.cells[k] for c in self.pools[key.cohorts] if (k := above._replace(cohorts=c)) in self.cells
+        ]
+        return Cell(sum(cell.people for cell in parts), sum(cell.with_outcome for cell in parts))
 
 
-class _Sum(NamedTuple):
+class Sum(NamedTuple):
     """One sum that a cell is a part of; `fixed` is what stays the same over its parts."""
 
     parent: CellKey
@@ -71,9 +90,9 @@ class _Sum(NamedTuple):
 
 def overlapping_dimensions(cells: Mapping[CellKey, Cell], parents: Mapping[Node, Node]) -> frozenset[str]:
     """Dimensions whose categories hold more people than there are: one person stands in several."""
-    sums: dict[_Sum, int] = defaultdict(int)
+    sums: dict[Sum, int] = defaultdict(int)
     for key, cell in cells.items():
-        for sum_of in _sums_of(key, parents):
+        for sum_of in sums_of(key, parents):
             sums[sum_of] += cell.people
     return frozenset(s.dimension for s, people in sums.items() if people > _people(cells, s.parent))
 
@@ -99,29 +118,30 @@ def complete(
         _add_rests(found, known, overlapping, over_places=over_places)
     _add_empty(found, known, everywhere or {})
     cohort = CohortCells(found, known, overlapping)
-    parts: dict[_Sum, list[CellKey]] = defaultdict(list)
+    parts: dict[Sum, list[CellKey]] = defaultdict(list)
     for key in found:
-        for sum_of in _sums_of(key, known):
+        for sum_of in sums_of(key, known):
             if sum_of.dimension not in overlapping and sum_of.parent in found:
                 parts[sum_of].append(key)
         if key != TOTAL:
-            table = (key.within, key.node.dimension, known.get(key.node, STATE))
+            table = ("", key.within, key.node.dimension, known.get(key.node, STATE))
             cohort.tables.setdefault(table, []).append(key)
     cohort.relations = [Relation(s.parent, tuple(below)) for s, below in parts.items()]
     return cohort
 
 
-def _sums_of(key: CellKey, parents: Mapping[Node, Node]) -> Iterator[_Sum]:
+def sums_of(key: CellKey, parents: Mapping[Node, Node]) -> Iterator[Sum]:
+    """The sums that a cell is a part of."""
     if key == TOTAL:
         return
-    within, node = key
+    within, node, _ = key
     above = parents.get(node, STATE)
     # The people of a place are one cell, whatever they are divided by: their total is the place's own.
     parent = CellKey(STATE, within) if above == STATE else CellKey(within, above)
-    yield _Sum(parent, False, within, node.dimension, above)
+    yield Sum(parent, False, within, node.dimension, above)
     if within != STATE:
         place = parents.get(within, STATE)
-        yield _Sum(CellKey(place, node), True, node, within.dimension, place)
+        yield Sum(CellKey(place, node), True, node, within.dimension, place)
 
 
 def _people(cells: Mapping[CellKey, Cell], key: CellKey) -> int:
@@ -132,9 +152,9 @@ def _people(cells: Mapping[CellKey, Cell], key: CellKey) -> int:
 def _add_rests(
     cells: dict[CellKey, Cell], parents: dict[Node, Node], overlapping: frozenset[str], *, over_places: bool
 ) -> None:
-    sums: dict[_Sum, list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[Sum, list[int]] = defaultdict(lambda: [0, 0])
     for key, cell in cells.items():
-        for sum_of in _sums_of(key, parents):
+        for sum_of in sums_of(key, parents):
             if sum_of.over_places == over_places and sum_of.dimension not in overlapping:
                 sums[sum_of][0] += cell.people
                 sums[sum_of][1] += cell.with_outcome
@@ -158,7 +178,7 @@ def _add_empty(
     nodes: dict[str, set[Node]] = defaultdict(set)
     for dimension, categories in everywhere.items():
         nodes[dimension] |= {Node(dimension, category) for category in categories}
-    for within, node in cells:
+    for within, node, _ in cells:
         if within == STATE and node != STATE:
             nodes[node.dimension].add(node)
     nested = {node.dimension for node in parents}

@@ -24,12 +24,6 @@ class Optimum(NamedTuple):
     bound: float
 
 
-def costs(block: Block) -> Floats:
-    """What hiding each cell costs: its people, and the cell itself."""
-    found: Floats = block.people + 1.0
-    return found
-
-
 def least_loss(block: Block, forced: Flags, times: float | None = None) -> Optimum:
     """Choose what to hide beside the forced cells at the least cost.
 
@@ -41,7 +35,7 @@ def least_loss(block: Block, forced: Flags, times: float | None = None) -> Optim
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    weights = costs(block)
+    weights = block.costs
     least = float(weights[forced].sum())
     conditions = _Conditions(block, times) if len(block.keys) <= SOLVABLE else None
     if conditions is None or not conditions.lows:
@@ -69,8 +63,8 @@ class _Conditions:
         self._size = len(block.keys)
         for measure in block.measures:
             limit = measure.limit * (times or 1.0)
-            for parent, parts in block.relations:
-                members = np.append(parts, parent)
+            for totals, parts in block.relations:
+                members = np.concatenate([parts, totals])
                 value, fall, rise = (
                     np.minimum(numbers[members], limit)
                     for numbers in (measure.values, measure.fall, measure.rise)

@@ -58,6 +58,8 @@ class DisclosurePolicy:
     tables: tuple[str, ...] = ONE_WAY
     #: A table that would lose more than this share of its cells is left out for the coarser one; never where none.
     roll_up_above: float | None = None
+    #: Such a table of so many consecutive cohorts is published as one instead, where that shows more; never where 1.
+    pool_years: int = 1
 
     def __post_init__(self) -> None:
         """Refuse rules that would protect nobody."""
@@ -80,6 +82,11 @@ class DisclosurePolicy:
                 "Choose one of the two: publishing both would let one cohort be computed by subtraction.",
             )
 
+    @property
+    def pools_years(self) -> bool:
+        """True where tables of consecutive cohorts may be published as one."""
+        return self.pool_years > 1 and self.roll_up_above is not None and self.cohorts == "single"
+
     @classmethod
     def from_settings(cls, settings: Any) -> DisclosurePolicy:
         """The preset that a state file names, with what the file sets instead."""
@@ -100,8 +107,8 @@ class DisclosurePolicy:
     def from_record(cls, record: dict[str, Any]) -> DisclosurePolicy:
         """The rules as an earlier release recorded them."""
         known = {f.name for f in fields(cls)} - {"preset"}
-        # Releases that do not say so rolled nothing up.
-        given = {"roll_up_above": None, **{k: v for k, v in record.items() if k in known}}
+        # Releases that do not say so rolled nothing up and pooled nothing.
+        given = {"roll_up_above": None, "pool_years": 1, **{k: v for k, v in record.items() if k in known}}
         return cls.of_preset(record["preset"], **given)
 
     def as_dict(self) -> dict[str, Any]:
@@ -109,6 +116,8 @@ class DisclosurePolicy:
         rules = asdict(self)
         if self.roll_up_above is None:
             del rules["roll_up_above"]
+        if self.pool_years == 1:
+            del rules["pool_years"]
         return rules
 
     def smallest_group(self, unit: Unit) -> int:

@@ -31,8 +31,8 @@ class Suppression:
 
     @property
     def hides_everything(self) -> bool:
-        """True where even the cohort's total is hidden."""
-        return bool(self.hidden[self.block.root])
+        """True where even a cohort's total is hidden."""
+        return bool(self.hidden[self.block.roots].any())
 
     def protect(self) -> Flags:
         """Hide until every sum withstands, the categories without people with their tables."""
@@ -80,10 +80,9 @@ class Suppression:
 
     def _strengthen(self, number: int) -> list[int]:
         """Hide members of a sum until each hidden one in it is free enough; the members hidden."""
-        parent, parts = self.block.relations[number]
         added: list[int] = []
         while (need := self._need(number)) is not None:
-            chosen = self._choose(number, parent, parts, need)
+            chosen = self._choose(number, need)
             if not chosen:
                 break
             self.hidden[chosen] = True
@@ -92,8 +91,8 @@ class Suppression:
 
     def _need(self, number: int) -> list[float] | None:
         """What is missing to the width of the least free hidden member, by measure; none where nothing is."""
-        parent, parts = self.block.relations[number]
-        members = np.append(parts, parent)
+        totals, parts = self.block.relations[number]
+        members = np.concatenate([parts, totals])
         hidden = self.hidden[members]
         if not hidden.any():
             return None
@@ -105,7 +104,7 @@ class Suppression:
             values = measure.values[members]
             fall = np.where(hidden, values, shown * measure.fall[members])
             rise = np.where(hidden, BIG, shown * measure.rise[members])
-            up, down = _room(fall, rise)
+            up, down = _room(fall, rise, len(parts))
             down = np.minimum(values, down)
             width = np.minimum(up, BIG) + down
             free &= width >= measure.limit
@@ -116,12 +115,16 @@ class Suppression:
             return None
         return [float(short[bad].max()) for short in missing]
 
-    def _choose(self, number: int, parent: int, parts: Places, need: list[float]) -> list[int]:
-        """The cheapest shown part that gives what is missing, else the cheapest of all; the parent at last."""
+    def _choose(self, number: int, need: list[float]) -> list[int]:
+        """The cheapest shown part that gives what is missing, else the cheapest of all; the totals at last."""
+        totals, parts = self.block.relations[number]
         open_parts = parts[~self.hidden[parts]]
         useful = open_parts[~self.block.spent[open_parts] & (self.block.people[open_parts] > 0)]
         if len(useful) == 0:
-            return [parent] if not self.hidden[parent] else [int(p) for p in open_parts]
+            shown = totals[~self.hidden[totals]]
+            if len(shown):
+                return [min(shown.tolist(), key=lambda t: (self.block.people[t], t))]
+            return [int(p) for p in open_parts]
         gives = np.ones(len(useful), dtype=bool)
         for measure, short in zip(self.block.measures, need, strict=True):
             gives &= measure.values[useful] >= min(short, measure.limit)
@@ -145,22 +148,21 @@ class Suppression:
         return costs
 
     def _hides(self, number: int) -> bool:
-        parent, parts = self.block.relations[number]
-        return bool(self.hidden[parent] or self.hidden[parts].any())
+        return any(bool(self.hidden[members].any()) for members in self.block.relations[number])
 
     def _widen(self, place: int) -> None:
         """Hide the cheapest shown cell that stands in a sum with the cell or with what it is hidden with."""
         seen, rim, waiting = {place}, set[int](), [place]
         while waiting:
             for number in self.block.relations_of[waiting.pop()]:
-                parent, parts = self.block.relations[number]
-                for member in (parent, *(int(p) for p in parts)):
+                for member in np.concatenate(self.block.relations[number]).tolist():
                     if not self.hidden[member]:
                         rim.add(member)
                     elif member not in seen:
                         seen.add(member)
                         waiting.append(member)
-        useful = [m for m in rim if not self.block.spent[m] and m != self.block.root] or list(rim)
+        roots = set(self.block.roots.tolist())
+        useful = [m for m in rim if not self.block.spent[m] and m not in roots] or list(rim)
         if useful:
             self.hidden[min(useful, key=lambda m: (self.block.people[m], m))] = True
 
@@ -178,10 +180,11 @@ class Suppression:
         return changed
 
 
-def _room(fall: Floats, rise: Floats) -> tuple[Floats, Floats]:
-    """How far each member of a sum can rise and fall against the others; the last one is the parent."""
+def _room(fall: Floats, rise: Floats, parts: int) -> tuple[Floats, Floats]:
+    """How far each member of a sum can rise and fall against the others; after so many parts come the totals."""
     up, down = np.empty(len(fall)), np.empty(len(fall))
-    up[:-1] = fall[:-1].sum() - fall[:-1] + rise[-1]
-    down[:-1] = rise[:-1].sum() - rise[:-1] + fall[-1]
-    up[-1], down[-1] = rise[:-1].sum(), fall[:-1].sum()
+    up[:parts] = fall[:parts].sum() - fall[:parts] + rise[parts:].sum()
+    down[:parts] = rise[:parts].sum() - rise[:parts] + fall[parts:].sum()
+    up[parts:] = rise[:parts].sum() + (fall[parts:].sum() - fall[parts:])
+    down[parts:] = fall[:parts].sum() + (rise[parts:].sum() - rise[parts:])
     return up, down

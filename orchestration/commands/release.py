@@ -162,6 +162,12 @@ def _say(summary: ReleaseSummary) -> None:
             " learners in tables by one thing. Leaving out every table with a small cell would lose"
             f" {loss.rolled_up_cells / loss.cells:.1%} and {loss.rolled_up_learners / loss.learners:.1%}."
         )
+        if loss.pooled_tables:
+            click.echo(
+                f"Of several cohorts together: {loss.pooled_tables} tables, which show"
+                f" {loss.shown_pooled / max(loss.pooled_learners, 1):.1%} of their learners by one thing;"
+                f" cohort by cohort they would show {loss.shown_single / max(loss.pooled_learners, 1):.1%}."
+            )
         if loss.bound:
             click.echo(
                 f"Hidden cells and learners are {loss.cost / loss.bound:.2f} times the least that any choice must hide."

@@ -11,7 +11,7 @@ RATE = "COLLEGE_GOING_12M"
 WAGE = "WIOA_MEDIAN_EARNINGS_Q2"
 
 _TABLES = """
-    drop table if exists indicators.cube, indicators.registry, core.dim_school, core.dim_program;
+    drop table if exists indicators.cube, indicators.registry, indicators.cohort_overlap, core.dim_school, core.dim_program;
     create table indicators.cube (
         indicator_code text, indicator_version text, cohort_period text, organization_level text,
         organization_id text, pathway_level text, pathway_id text, subgroup_dimension text, subgroup text,
@@ -22,6 +22,8 @@ _TABLES = """
         indicator_code text, indicator_version text, name text, unit text, definition text, numerator text,
         denominator text, exclusions text, sources text, lag text, citation text, caveats text, parameters text,
         is_computed boolean default true);
+    create table indicators.cohort_overlap (
+        indicator_code text, indicator_version text, cohort_period text, other_cohort_period text, person_count bigint);
     create table core.dim_school (
         school_id text, school_name text, district_id text, district_name text, region_name text, school_type text);
     create table core.dim_program (
@@ -54,7 +56,10 @@ def make_cube(warehouse: Warehouse, rows: Sequence[Row]) -> None:
     with warehouse.connect() as connection:
         connection.execute(_TABLES)
         # As dbt's hook does: the publisher reads these.
-        for relation in ("indicators.cube", "indicators.registry", "core.dim_school", "core.dim_program"):
+        for relation in (
+            *("indicators.cube", "indicators.registry", "indicators.cohort_overlap"),
+            *("core.dim_school", "core.dim_program"),
+        ):
             connection.execute("select control.settle_relation(%s, %s)", relation.split("."))
         for code, unit in ((RATE, "percent"), (WAGE, "usd")):
             connection.execute(
@@ -64,6 +69,11 @@ def make_cube(warehouse: Warehouse, rows: Sequence[Row]) -> None:
             )
         for row in rows:
             _insert(connection, row)
+        connection.execute(
+            "insert into indicators.cohort_overlap select distinct indicator_code, indicator_version, cohort_period,"
+            " cohort_period, denominator_count from indicators.cube where subgroup_dimension = 'all'"
+            " and organization_level = 'state' and pathway_level = 'all'"
+        )
 
 
 def _insert(connection: Connection[tuple[object, ...]], row: Row) -> None:

@@ -15,6 +15,7 @@ from governance.release_diff import diff_releases, write_changes
 from governance.release_history import list_releases, rebuild_release, withdraw_release
 from orchestration.commands.release import command
 from reports.published import read_newest_release
+from reports.site import render_index
 from tests.integration.emptying import forget_releases
 from tests.integration.published_cube import RATE, Row, make_cube, small_state
 from warehouse.connection import Warehouse
@@ -231,3 +232,63 @@ def test_a_release_waits_for_the_offices_that_the_state_names(
         "select action, subject from control.override_log order by position desc limit 1"
     )
     assert said == [("release content approved", content)]
+
+
+def pools_state(cohorts: tuple[str, ...], school: int = 6) -> list[Row]:
+    """Two districts of two schools each, three schools of them small; the large one differs from cohort to cohort."""
+    rows = []
+    for cohort in cohorts:
+        sizes = {"1": 80 + int(cohort) % 9, "2": school, "3": school + 1, "4": school}
+        schools = [Row(cohort, ("school", name), n, n // 2) for name, n in sizes.items()]
+        districts = [
+            Row(cohort, ("district", f"D{name}"), n, n // 2) for name, n in sizes.items() if name == "1"
+        ]
+        small = [sizes["2"] + sizes["3"] + sizes["4"], 3 * (school // 2)]
+        rows += [*schools, *districts, Row(cohort, ("district", "D2"), *small)]
+        rows.append(Row(cohort, ("state", "all"), sizes["1"] + small[0], sizes["1"] // 2 + small[1]))
+    return rows
+
+
+def test_small_tables_are_published_of_a_whole_window_and_never_of_its_single_cohorts(
+    warehouse: Warehouse, state: State, tmp_path: Path
+) -> None:
+    rules = {"roll_up_above": 0.5, "pool_years": 3, "round_count_to": 1, "tables": ["district", "school"]}
+    pooling = state.model_copy(update={"disclosure": state.disclosure.model_copy(update=rules)})
+    first = ("2018", "2019", "2020", "2021")
+
+    def publish(*rows: Row) -> int:
+        make_cube(warehouse, rows)
+        # The small schools are a district of their own.
+        warehouse.execute("update core.dim_school set district_id = 'D2' where district_id > 'D2'")
+        return build_release(warehouse, pooling)
+
+    def schools(release_id: int) -> set[tuple[str, ...]]:
+        return set(
+            warehouse.fetch_all(
+                "select cohort_period, category, shown_count from published.indicator_cell"
+                " where release_id = %s and dimension = 'school'",
+                (release_id,),
+            )
+        )
+
+    waiting = publish(*pools_state(first[:2]))
+    assert schools(waiting) == set()
+    full = publish(*pools_state(first))
+    assert {(c, name) for c, name, _ in schools(full)} == {("2018-2020", name) for name in "1234"}
+    assert ("2018-2020", "3", "21") in schools(full)
+    told = "select rules #> array['windows', %s] from published.release where release_id = %s"
+    assert warehouse.fetch_value(told, (RATE, full)) == {"2018-2020": ["2018", "2019", "2020"]}
+    summary = check_release(warehouse, pooling)
+    assert not summary.is_new and summary.loss.shown_pooled > summary.loss.shown_single
+    assert rebuild_release(warehouse, full).is_equal
+    changes = {
+        (c.cohort_period, c.kind)
+        for c in diff_releases(warehouse, waiting, full).changes
+        if c.dimension == "school"
+    }
+    assert changes == {("2018-2020", "new")}
+    page = render_index(read_newest_release(warehouse))
+    assert "People, 2018-2020" in page and "since of each most would be hidden: school (2018-2020)" in page
+    # Schools that have grown stay in their window, and the next one begins with cohorts by themselves.
+    again = publish(*pools_state(first[:3], 40), *pools_state(("2021", "2022", "2023"), 40))
+    assert {c for c, _, _ in schools(again)} == {"2018-2020", "2021", "2022", "2023"}

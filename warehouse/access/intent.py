@@ -146,7 +146,7 @@ GRANTS: tuple[Grant, ...] = (
     ),
     *_grants(
         "publisher",
-        indicators=((("cube", "registry"), _READ),),
+        indicators=((("cube", "registry", "cohort_overlap"), _READ),),
         core=((("dim_school", "dim_program"), _READ),),
         published=((_ANY, _WRITE),),
         quality=((("limitation",), _READ),),

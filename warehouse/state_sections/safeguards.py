@@ -23,6 +23,8 @@ class Disclosure(Section):
     tables: list[str] | None = None
     #: Leave a table out for the coarser one where more than this share of its cells would be hidden; 1 for never.
     roll_up_above: Share | None = None
+    #: Publish such a table of so many consecutive cohorts as one instead, where that shows more; 1 for never.
+    pool_years: Annotated[int, Field(ge=1, le=5)] | None = None
     #: Offices that must approve the content of a release before it is published.
     approvals: list[str] = Field(default_factory=list)
     min_count: Minimum | None = None

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from governance.disclosure.capacity import block_of
 from governance.disclosure.cells import STATE, TOTAL, CellKey, Node, complete
-from governance.disclosure.optimal import costs, least_loss
+from governance.disclosure.optimal import least_loss
 from governance.disclosure.primary import Cell
 from governance.disclosure.suppression import Suppression
 from governance.protection import protect
@@ -46,7 +46,7 @@ def test_no_choice_of_the_heuristic_is_below_the_bound(atoms: Atoms) -> None:
     suppression = Suppression(block, cohort)
     suppression.protect()
     best = least_loss(block, block.sensitive)
-    assert costs(block)[suppression.hidden].sum() >= best.bound - 1e-6
+    assert block.costs[suppression.hidden].sum() >= best.bound - 1e-6
     assert best.hidden is None or np.all(best.hidden >= block.sensitive)
 
 
