@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 Engine = Literal["duckdb", "spark"]
 
-# About ten candidate pairs per record, a hundred bytes each while they are compared.
-_RECORDS_PER_CHUNK = 500_000
-
 
 @dataclass(frozen=True)
 class LinkResult:
@@ -70,7 +67,7 @@ class _Task:
     threshold: float
     review_floor: float
     margin: float
-    chunks: int
+    chunks: int | None
     engine: Engine
     spark_master: str | None
 
@@ -115,7 +112,7 @@ def link(
         cannot_link: Pairs that people decided to be two; stands against `must_link`.
         single_record_sources: Sources that hold each person once, so that no person gets two records of one of them. If none
             are named: those of the warehouse, and other sources in which hardly anybody appears twice.
-        chunks: Parts in which pairs are scored, each small enough for the memory; chosen by the number of records if None.
+        chunks: Parts in which pairs are scored, each small enough for the memory; chosen by the number of pairs if None.
         standing: File that an earlier run kept: what it found stands where nothing touches it. Not used if it was of another
             model, threshold or role of a source.
         keep: File in which a later run finds what this one found. It holds names and SSNs.
@@ -129,7 +126,7 @@ def link(
     checked = check_records(records)
     task = _Task(
         checked, digests, must_link, cannot_link, single_record_sources, threshold, review_floor, margin,
-        chunks or 1 + checked.num_rows // _RECORDS_PER_CHUNK, engine, spark_master,
+        chunks, engine, spark_master,
     )  # fmt: skip
     why = "no earlier run was named"
     if standing is not None:

@@ -6,6 +6,7 @@ Every Splink object is made here, so that a new Splink version is met in one pla
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,11 @@ def score_candidates(
         frequency_tables: By column, the table of name frequencies to use instead of counting the records at hand.
         nodes: Another table that holds the nodes of the pairs, so that the others are not touched.
     """
-    linker = make_linker(connection, {"node": nodes}, settings)
+    # Splink copies every column of the nodes on both sides of the pairs: it gets those that are compared.
+    connection.execute(
+        f"create or replace temp view compared_node as select {', '.join(_compared(settings))} from {nodes}"
+    )
+    linker = make_linker(connection, {"node": "compared_node"}, settings)
     api = linker._db_api
     for column, table in frequency_tables.items():
         linker.table_management.register_term_frequency_lookup(api.register(table), column)
@@ -80,3 +85,15 @@ def score_candidates(
     finally:
         scored.drop_table_from_database_and_remove_from_cache()
         linker.table_management.invalidate_cache()
+
+
+def _compared(settings: dict[str, Any]) -> list[str]:
+    """Return the id and the columns that the conditions of the levels read; all columns where Splink is to show them."""
+    if settings["retain_matching_columns"]:
+        return ["*"]
+    conditions = " ".join(
+        level["sql_condition"]
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+    )
+    return ["unique_id", *sorted(set(re.findall(r"\b(\w+)_[lr]\b", conditions)))]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import open_database, score_candidates
-from linkage.matching.blocking import SCOPES
+from linkage.matching.blocking import scope
 from linkage.matching.predict import evidence_settings, load_frequencies, make_prior
 from linkage.matching.standardise import standardise
 from linkage.models.model import LinkModel, default_model
+from linkage.models.settings import profiles
 from linkage.records import check_decisions, check_records
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def score_pairs(
         connection.execute(_WANTED)
         connection.execute(_EVIDENCE)
         frequencies = load_frequencies(connection, model)
-        for name, scope in SCOPES.items():
+        for name in profiles():
             connection.execute(
                 "create or replace table candidate as select distinct '0' as match_key, w.node_l as join_key_l,"
                 " w.node_r as join_key_r from wanted as w join node as l on l.unique_id = w.node_l"
-                f" join node as r on r.unique_id = w.node_r where {scope}"
+                f" join node as r on r.unique_id = w.node_r where {scope(name)}"
             )
             settings = evidence_settings(model, name, in_detail=True)
             with score_candidates(connection, settings, frequencies) as scored:

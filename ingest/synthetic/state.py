@@ -79,7 +79,7 @@ def _write(out: Path, learners: int, seed: int, faults: bool, parameters: Parame
     setting = make_setting(parameters, learners, seed)
     run = _Run(outbox, setting, truth)
     first = 0
-    for number, size in enumerate(_block_sizes(learners, parameters.block_size)):
+    for number, size in enumerate(block_sizes(learners, parameters.block_size)):
         first += run.block(np.random.default_rng([seed, 1, number]), first, size)
     run.finish()
     date_files(outbox.rows, outbox.catalogue, state)
@@ -146,7 +146,8 @@ class _Run:
         self.indicators.write(self._truth / "indicators.csv")
 
 
-def _block_sizes(learners: int, size: int) -> list[int]:
+def block_sizes(learners: int, size: int) -> list[int]:
+    """Return how many learners each block holds, alike but for one."""
     blocks = max(1, -(-learners // size))
     return [learners // blocks + (number < learners % blocks) for number in range(blocks)]
 

@@ -5,72 +5,141 @@ The rules themselves are in `models.rules`; what a pair is worth is decided in `
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import TYPE_CHECKING
+
+from linkage.engine import scalar
+from linkage.models.rules import NARROWED, SURE
 
 if TYPE_CHECKING:
     import duckdb
 
+logger = logging.getLogger(__name__)
+
 # Two records of one slot are two persons, or one whose agency issued two identifiers: neither is linkage's to decide.
 _OTHER_SLOT = "(l.slot is null or r.slot is null or l.slot <> r.slot)"
-_NEITHER_WAGE = "not l.is_wage and not r.is_wage"
-_BOTH_SSN = "l.ssn is not null and r.ssn is not null"
-_BOTH_NAMED = "(l.fi is not null or l.family is not null) and (r.fi is not null or r.family is not null)"
 
-SCOPES = {
-    "education": f"{_NEITHER_WAGE} and (l.ssn is null or r.ssn is null)",
-    "full": f"{_NEITHER_WAGE} and {_BOTH_SSN}",
+_NAMED = "(fi is not null or family is not null)"
+_WITHOUT_SSN = "not is_wage and ssn is null"
+_WITH_SSN = "not is_wage and ssn is not null"
+_SIDES = {
+    "education": ((_WITHOUT_SSN, _WITH_SSN), (_WITHOUT_SSN, _WITHOUT_SSN)),
+    "full": ((_WITH_SSN, _WITH_SSN),),
     # Nameless wages are no matter of probability. A wage record may lack its number; names alone on both sides say too little.
-    "wages": f"l.is_wage <> r.is_wage and if(l.is_wage, r.ssn, l.ssn) is not null and {_BOTH_NAMED}",
+    "wages": ((f"{_WITH_SSN} and {_NAMED}", f"is_wage and {_NAMED}"),),
 }
-"""Which pairs a model scores: every pair belongs to exactly one, or to none."""
-
+"""Which nodes a model compares with which: every pair belongs to exactly one model, or to none."""
 
 BLOCKED_BY = (
     "unique_id", "is_wage", "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "mi", "last6", "li", "dob", "birth_year",
     "birth_month", "birth_day", "zip", "street",
 )  # fmt: skip
-"""The columns of a node that rules and scopes read."""
+"""The columns of a node that rules and sides read."""
+
+# So many pairs for each node, beyond those that are as good as sure, and a rule costs more than it finds.
+_MOST_PAIRS_PER_NODE = 1.0
+
+
+def scope(model: str) -> str:
+    """Return the condition on l and r that a pair is the model's, whichever of the two comes first."""
+    return " or ".join(
+        f"({_of('l', left)} and {_of('r', right)})" + (
+            "" if left == right else f" or ({_of('l', right)} and {_of('r', left)})"
+        )
+        for left, right in _SIDES[model]
+    )  # fmt: skip
+
+
+def affordable(connection: duckdb.DuckDBPyConnection, rules: list[str], *, nodes: str = "node") -> list[str]:
+    """Return the rules, with those that find too many pairs among so many people replaced by narrower ones.
+
+    Pairs by chance grow with the square of the population, true ones with the population. What a rule finds in a state of a
+    million learners is counted beforehand by its key, which costs a scan.
+
+    Args:
+        connection: A database with the nodes of the whole population.
+        rules: Rules of a model.
+        nodes: The table of nodes.
+    """
+    wide = [rule for rule in rules if rule in NARROWED]
+    if not wide:
+        return rules
+    spine = f"{nodes} where not is_wage"
+    most = _pairs_by(connection, SURE, spine) + _MOST_PAIRS_PER_NODE * scalar(
+        connection, f"select count(*) from {spine}"
+    )
+    dear = [rule for rule in wide if _pairs_by(connection, rule, spine) > most]
+    if dear:
+        logger.info("rules narrowed for so many people: %s", "; ".join(dear))
+    return [one for rule in rules for one in (NARROWED[rule] if rule in dear else (rule,))]
 
 
 def find_pairs(
-    connection: duckdb.DuckDBPyConnection, scope: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
+    connection: duckdb.DuckDBPyConnection, model: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
 ) -> None:
     """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node` that a rule finds, once."""
-    connection.execute(f"create or replace table candidate as {pairs_sql(scope, rules, chunk)}")
+    connection.execute(f"create or replace table candidate as {pairs_sql(model, rules, chunk)}")
 
 
-def pairs_sql(scope: str, rules: list[str], chunk: tuple[int, int] = (0, 1)) -> str:
+def pairs_sql(model: str, rules: list[str], chunk: tuple[int, int] = (0, 1)) -> str:
     """Return the query for each pair of `node` that a rule finds, once: match_key, join_key_l, join_key_r.
 
     Args:
-        scope: Condition that every pair meets.
+        model: The model whose pairs are wanted.
         rules: Equalities of which a pair meets at least one.
         chunk: Part and number of parts, so that the pairs of one part fit into memory.
     """
     found = []
     for number, rule in enumerate(rules):
-        conditions = [rule, "l.unique_id < r.unique_id", scope, _OTHER_SLOT, *_in_part(chunk)]
-        conditions += [f"not coalesce({earlier}, false)" for earlier in rules[:number]]
-        found.append(
-            f"select '{number}' as match_key, l.unique_id as join_key_l, r.unique_id as join_key_r"
-            f" from node as l join node as r on {' and '.join(conditions)}"
-        )
-    return " union all ".join(found)
+        for left, right in _SIDES[model]:
+            conditions = [
+                rule,
+                _OTHER_SLOT,
+                *(["l.unique_id < r.unique_id"] if left == right else []),
+                *_in_part(chunk),
+            ]
+            found.append(
+                f"select {number} as rule, l.unique_id as a, r.unique_id as b from (select * from node where {left}) as l"
+                f" join (select * from node where {right}) as r on {' and '.join(conditions)}"
+            )
+    return _each_once(found)
 
 
 def find_new_pairs(
-    connection: duckdb.DuckDBPyConnection, scope: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
+    connection: duckdb.DuckDBPyConnection, model: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
 ) -> None:
     """Make `candidate` of the pairs that hold at least one node of `changed_node`; the others are looked up in `block_node`."""
-    found = " union all ".join(
+    found = [
         f"select {number} as rule, l.unique_id as a, r.unique_id as b from changed_node as l join block_node as r"
-        f" on {' and '.join([rule, 'l.unique_id <> r.unique_id', scope, _OTHER_SLOT, *_in_part(chunk)])}"
+        f" on {' and '.join([rule, 'l.unique_id <> r.unique_id', f'({scope(model)})', _OTHER_SLOT, *_in_part(chunk)])}"
         for number, rule in enumerate(rules)
+    ]
+    connection.execute(f"create or replace table candidate as {_each_once(found)}")
+
+
+def _each_once(found: list[str]) -> str:
+    """A pair is found by several rules, and from both ends: grouping is cheaper than excluding what earlier rules found."""
+    return (
+        "select cast(min(rule) as varchar) as match_key, least(a, b) as join_key_l, greatest(a, b) as join_key_r"
+        f" from ({' union all '.join(found)}) as found group by least(a, b), greatest(a, b)"
     )
-    # A pair of two changed nodes is found from both ends, and a pair by several rules: grouping is cheaper than excluding.
-    connection.execute(
-        "create or replace table candidate as select min(rule)::varchar as match_key, least(a, b) as join_key_l,"
-        f" greatest(a, b) as join_key_r from ({found}) group by 2, 3"
+
+
+def _of(side: str, condition: str) -> str:
+    """Return a condition on a node as one on a side of a pair."""
+    return re.sub(r"\b(fi|family|is_wage|ssn)\b", rf"{side}.\1", condition)
+
+
+def _pairs_by(connection: duckdb.DuckDBPyConnection, rule: str, nodes: str) -> float:
+    """How many pairs share the values that a rule of plain equalities asks for."""
+    key = re.findall(r"l\.(\w+) = r\.\1", rule)
+    known = "".join(f" and {column} is not null" for column in key)
+    return float(
+        scalar(
+            connection,
+            f"select coalesce(sum(n * (n - 1) / 2), 0) from (select count(*) as n from {nodes}{known} group by {', '.join(key)})",
+        )
     )
 
 

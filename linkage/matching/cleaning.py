@@ -46,6 +46,8 @@ _STREETS_SHORT = "ST|RD|AVE|DR|LN|CT|PL|BLVD|CRES|TER|HWY|PKWY|CIR"
 # Left out without a gap: O'NEILL and ONEILL are one surname. Quotation marks, accents, the Hawaiian okina, the stop.
 _APOSTROPHES = "''`\u00b4\u2018\u2019\u02bb."
 
+_PAIRS_IN_BOTH = " + ".join(f"contains(ssn_r, substr(ssn_l, {place}, 2))::int" for place in range(1, 9))
+
 
 def _quoted(words: tuple[str, ...]) -> str:
     return "[" + ", ".join(f"'{word}'" for word in words) + "]"
@@ -77,8 +79,15 @@ def macros() -> str:
     create or replace macro p_street(value) as
         case when regexp_matches(p_streetlike(value), '[A-Z]{{2}}') then p_streetlike(value) end;
     -- One digit wrong, left out or too many, two digits in each other's place; a lost first digit was made up for by a zero.
-    create or replace macro p_ssn_slips(ssn_l, ssn_r) as least(damerau_levenshtein(ssn_l, ssn_r),
-        damerau_levenshtein(ltrim(ssn_l, '0'), ssn_r), damerau_levenshtein(ssn_l, ltrim(ssn_r, '0')));
+    -- Counting edits is dear: of nine digits that two slips part, at least two of eight pairs of neighbours are in both.
+    create or replace macro p_ssn_slips(ssn_l, ssn_r) as case when {_PAIRS_IN_BOTH} < 2 then 9
+        else least(damerau_levenshtein(ssn_l, ssn_r),
+            case when starts_with(ssn_l, '0') then damerau_levenshtein(ltrim(ssn_l, '0'), ssn_r) end,
+            case when starts_with(ssn_r, '0') then damerau_levenshtein(ssn_l, ltrim(ssn_r, '0')) end) end;
+    -- The same of birth dates, which are eight digits: none can be left out, so two that differ must be neighbours.
+    create or replace macro p_date_slip(dob_l, dob_r) as case when hamming(dob_l, dob_r) <= 1 then true
+        when hamming(dob_l, dob_r) = 2 then damerau_levenshtein(dob_l, dob_r) <= 1 when dob_l is not null and dob_r is not null
+        then false end;
     -- Two spellings that only a slip or two tell apart.
     create or replace macro p_given_slip(given_l, given_r) as
         (damerau_levenshtein(given_l, given_r) <= 1 and least(len(given_l), len(given_r)) >= 4)

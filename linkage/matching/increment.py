@@ -73,7 +73,7 @@ def link_changes(
     threshold: float,
     review_floor: float,
     margin: float,
-    chunks: int,
+    chunks: int | None,
 ) -> None:
     """Score what changed, cluster what that touches, and bring `kept` up to date; its tables stand as views afterwards."""
     predict_changes(connection, model, review_floor=review_floor, chunks=chunks)

@@ -86,7 +86,7 @@ where l.given is not null and r.given is not null
     and not coalesce(l.mi = r.mi and p_given_near(l.given, r.given) and p_surname_fits(
         l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family), false)
     -- One birth date under one number is one person, whatever the given name.
-    and not coalesce(damerau_levenshtein(l.dob, r.dob) <= 1, false);
+    and not coalesce(p_date_slip(l.dob, r.dob), false);
 update node set ssn_shared = true where ssn in (select ssn from shared_ssn);
 create or replace table spine as select * from node where not is_wage;
 create or replace table wages as select * from node where is_wage and ssn is not null;

@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import BLOCKED_BY, SCOPES, find_new_pairs, find_pairs
+from linkage.matching.blocking import BLOCKED_BY, affordable, find_new_pairs, find_pairs
 from linkage.models.frequencies import NAME_COLUMNS, count_frequencies
 from linkage.models.settings import profiles
 
@@ -30,22 +30,24 @@ _OVERLAP_BITS = 1
 # A file is a part of some population: agreement by chance is never likelier than among so many.
 _LEAST_POPULATION = 1024
 
+# Some hundred bytes each while they are compared.
+_PAIRS_PER_PART = 5_000_000
+
 
 def predict(
-    connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int = 1
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int | None = None
 ) -> None:
     """Score every candidate pair of `node` into `scored`; `prior` must be there."""
     connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
     for name, profile in profiles().items():
-        for part in range(chunks):
-            find_pairs(connection, SCOPES[name], profile.blocking_rules, chunk=(part, chunks))
-            _score(connection, model, name, frequencies, probability_bits(review_floor))
+        find_pairs(connection, name, affordable(connection, profile.blocking_rules))
+        _score_in_parts(connection, model, name, frequencies, probability_bits(review_floor), chunks=chunks)
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
 
 def predict_changes(
-    connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int = 1
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, *, review_floor: float, chunks: int | None = None
 ) -> None:
     """Score the candidate pairs of `node` that hold a `changed_node` into `scored`, and make `paired_node` of their nodes."""
     connection.execute(SCORED)
@@ -54,17 +56,23 @@ def predict_changes(
     connection.execute(
         "create or replace temp table found_pair (profile varchar, match_key varchar, join_key_l bigint, join_key_r bigint)"
     )
-    for part in range(chunks):
-        connection.execute("truncate found_pair")
-        for name, profile in profiles().items():
-            find_new_pairs(connection, SCOPES[name], profile.blocking_rules, chunk=(part, chunks))
-            connection.execute(f"insert into found_pair select '{name}', * from candidate")
-        connection.execute(_PAIRED)
-        for name in profiles():
-            connection.execute(
-                f"create or replace table candidate as select * exclude (profile) from found_pair where profile = '{name}'"
-            )
-            _score(connection, model, name, frequencies, probability_bits(review_floor), nodes="paired_node")
+    for name, profile in profiles().items():
+        find_new_pairs(connection, name, affordable(connection, profile.blocking_rules, nodes="block_node"))
+        connection.execute(f"insert into found_pair select '{name}', * from candidate")
+    connection.execute(_PAIRED)
+    for name in profiles():
+        connection.execute(
+            f"create or replace table candidate as select * exclude (profile) from found_pair where profile = '{name}'"
+        )
+        _score_in_parts(
+            connection,
+            model,
+            name,
+            frequencies,
+            probability_bits(review_floor),
+            chunks=chunks,
+            nodes="paired_node",
+        )
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
 
@@ -125,19 +133,30 @@ def load_frequencies(connection: duckdb.DuckDBPyConnection, model: LinkModel) ->
     return {column: frequencies.load(connection, column) for column in NAME_COLUMNS}
 
 
-def _score(
+def _score_in_parts(
     connection: duckdb.DuckDBPyConnection,
     model: LinkModel,
     name: str,
     frequencies: dict[str, str],
     floor: float,
     *,
+    chunks: int | None,
     nodes: str = "node",
 ) -> None:
-    if not scalar(connection, "select count(*) from candidate"):
-        return
-    with score_candidates(connection, evidence_settings(model, name), frequencies, nodes=nodes) as pairs:
-        connection.execute(f"insert into scored {kept_sql(name, floor, pairs=pairs, nodes=nodes)}")
+    """Score `candidate`, so many pairs at a time that they fit into memory while they are compared."""
+    pairs = scalar(connection, "select count(*) from candidate")
+    parts = chunks or 1 + pairs // _PAIRS_PER_PART
+    if parts > 1:
+        connection.execute("alter table candidate rename to every_candidate")
+    for part in range(parts if pairs else 0):
+        if parts > 1:
+            connection.execute(
+                "create or replace table candidate as"
+                f" from every_candidate where hash(join_key_l, join_key_r) % {parts} = {part}"
+            )
+        with score_candidates(connection, evidence_settings(model, name), frequencies, nodes=nodes) as scored:
+            connection.execute(f"insert into scored {kept_sql(name, floor, pairs=scored, nodes=nodes)}")
+    connection.execute("drop table if exists every_candidate")
 
 
 def kept_sql(name: str, floor: float, *, pairs: str, nodes: str) -> str:
@@ -237,7 +256,7 @@ def _decide(threshold: float) -> str:
                 and coalesce(if(l.is_wage, l.seen, r.seen) < strptime(coalesce(l.dob, r.dob), '%Y%m%d') + interval 14 year, false)
                 as works_as_child,
             list_has_any(l.family_all, r.family_all) as family_agrees,
-            coalesce(damerau_levenshtein(l.dob, r.dob) <= 1 or l.birth_day = r.birth_day or l.birth_month = r.birth_month
+            coalesce(p_date_slip(l.dob, r.dob) or l.birth_day = r.birth_day or l.birth_month = r.birth_month
                 or l.dob = r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
                 or (l.dob is null or r.dob is null) and l.birth_year = r.birth_year, false) as birth_agrees,
             coalesce(l.zip = r.zip or l.street = r.street or l.city = r.city, false)
@@ -248,7 +267,7 @@ def _decide(threshold: float) -> str:
                 else coalesce(p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all), false) end as names_swapped,
             coalesce(l.mi = r.mi, false) as middle_agrees,
             (l.dob is not null and r.dob is not null and l.dob <> r.dob
-                and damerau_levenshtein(l.dob, r.dob) > 1
+                and not p_date_slip(l.dob, r.dob)
                 and l.dob <> r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
                 and l.birth_month <> r.birth_month and l.birth_day <> r.birth_day)
                 or ((l.dob is null or r.dob is null) and abs(l.birth_year::integer - r.birth_year::integer) > 1)

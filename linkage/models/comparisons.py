@@ -163,7 +163,7 @@ def birth_date() -> Comparison:
         _learned("same birth date", "dob_l = dob_r", 0.96, 0.0007),
         _fixed("month and day swapped", swapped, 0.006, 1e-5),
         _fixed("same birth year, no more known", f"not ({both}) and birth_year_l = birth_year_r", 0.9, 0.04),
-        _learned("one digit differs", f"{both} and damerau_levenshtein(dob_l, dob_r) <= 1", 0.015, 0.004),
+        _learned("one digit differs", f"{both} and p_date_slip(dob_l, dob_r)", 0.015, 0.004),
         _fixed("a year off, no more known", year_off, 0.06, 0.08),
         _learned("two of year, month and day agree", two_parts, 0.004, 0.015),
         _learned("another birth date", "ELSE", 0.004, 0.97),

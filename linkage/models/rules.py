@@ -52,3 +52,17 @@ WAGE_RULES = (
     "l.ssn5 = r.ssn5 and l.fi = r.fi and l.li = r.li",
     _SURVIVES_WRONG_OR_MISSING_NUMBER,
 )
+
+SURE = _SURVIVES_SURNAME_CHANGE
+"""What nearly nobody but one person shares: by it, how many true pairs there are is guessed."""
+
+# Among many people chance brings far more pairs together than mistakes do. Then a pair must share one thing more, of several.
+NARROWED = {
+    rule: tuple(f"{rule} and l.{column} = r.{column}" for column in columns)
+    for rule, columns in (
+        (_SURVIVES_WRONG_BIRTH_DATE, ("birth_year", "mi", "zip")),
+        (_SURVIVES_WRONG_MONTH_OR_DAY, ("mi", "zip")),
+        (_SURVIVES_WRONG_DAY, ("fi", "zip")),
+    )
+}
+"""For a rule that costs too much in a large population, the narrower ones that stand for it."""

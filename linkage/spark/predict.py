@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar
-from linkage.matching.blocking import SCOPES, pairs_sql
+from linkage.matching.blocking import affordable, pairs_sql
 from linkage.matching.predict import SCORED, evidence_settings, kept_sql, load_frequencies, probability_bits
 from linkage.models.settings import profiles
 from linkage.spark.functions import register_functions
@@ -44,7 +44,8 @@ def predict_on_spark(
         for table in ("node", "prior", *frequencies.values()):
             _lend(connection, spark, table)
         for name, profile in profiles().items():
-            candidates = spark.sql(to_spark(pairs_sql(SCOPES[name], profile.blocking_rules))).persist()
+            rules = affordable(connection, profile.blocking_rules)
+            candidates = spark.sql(to_spark(pairs_sql(name, rules))).persist()
             candidates.createOrReplaceTempView("candidate")
             if not candidates.isEmpty():
                 _score(connection, spark, model, name, frequencies, probability_bits(review_floor))

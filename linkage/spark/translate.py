@@ -16,6 +16,7 @@ BORROWED = {
     "p_names_swapped": ("array<string>", "array<string>", "array<string>", "array<string>"),
     "p_part_cut": ("array<string>", "string"),
     "p_ssn_slips": ("string", "string"),
+    "p_date_slip": ("string", "string"),
 }
 """Functions that run in DuckDB on the workers, with the types of their arguments."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import SCOPES, find_pairs
+from linkage.matching.blocking import find_pairs
 from linkage.matching.predict import make_prior
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def count_examples(
     }
     chunks = 1 + int(scalar(connection, "select count(*) from node")) // _NODES_PER_CHUNK
     for chunk in range(chunks):
-        find_pairs(connection, SCOPES[profile.name], list(profile.training_rules), chunk=(chunk, chunks))
+        find_pairs(connection, profile.name, list(profile.training_rules), chunk=(chunk, chunks))
         if not scalar(connection, "select count(*) from candidate"):
             continue
         with score_candidates(connection, counted, {}) as scored:

@@ -26,7 +26,7 @@ def write_extracts(
 ) -> None:  # fmt: skip
     """Append a block's holders to each year's extract; moved holds the quarter number of leaving the state."""
     license_id = identifiers(people.person, "D", seed)
-    holds = rng.random(len(people)) < _coverage(rates, people)
+    holds = rng.random(len(people)) < coverage(rates, people)
     draw = int(rng.integers(0, 2**63))
     ever = np.zeros(len(people), dtype=bool)
     for year in BRIDGE_YEARS:
@@ -63,7 +63,7 @@ def write_extracts(
     truth.add("bridge", license_id.take(pa.array(holders)), people, holders)
 
 
-def _coverage(rates: IdentityRates, people: People) -> Array:
+def coverage(rates: IdentityRates, people: People) -> Array:
     """Return each person's probability of holding a license: lower for some groups, as in life."""
     missing = 1 - rates.bridge_coverage + np.array(rates.bridge_gap_race)[people.race]
     missing = missing + rates.bridge_gap_english_learner * people.english_learner

@@ -40,6 +40,14 @@ _FOUR_DIGITS = _FOUR_DIGITS.astype(np.uint8)
 _NAME_PARTS = {"last_name": 20, "first_name": 12, "middle_initial": 1}
 
 
+def identity_codes(rows: QuarterRows, employers: Employers) -> Array:
+    """Return for each wage record a code of its person, kind of number and way of writing the name; see `WageNames.keys`."""
+    style = employers.name_style[rows.employer]
+    name = np.where(style == NAME_NONE, NAME_NONE * _VARIANTS, style * _VARIANTS + rows.name_variant)
+    codes: Array = rows.person.astype(np.int64) * 256 + rows.ssn_kind * 32 + name
+    return codes
+
+
 class WageNames:
     """A block's names and numbers as employers know them, by person, kind of number and way of writing the name."""
 
@@ -101,13 +109,11 @@ class WageWriter:
         """Append one quarter's records; return the codes of the identities in them."""
         period = f"{rows.quarter // 4}Q{rows.quarter % 4 + 1}"
         path = self.outbox.path(self.layout, SUBMITTER, period)
-        style = self.employers.name_style[rows.employer]
-        name = np.where(style == NAME_NONE, NAME_NONE * _VARIANTS, style * _VARIANTS + rows.name_variant)
-        lines = self._records(rows, names, name)
+        codes = identity_codes(rows, self.employers)
+        lines = self._records(rows, names, codes % 32)
         self.outbox.append(path, self._header(rows.quarter), lines.tobytes(), len(rows.person))
         self.totals[path][0] += len(rows.person)
         self.totals[path][1] += int(rows.cents.sum())
-        codes: Array = rows.person.astype(np.int64) * 256 + rows.ssn_kind * 32 + name
         return codes
 
     def add_truth(self, codes: Array, names: WageNames, people: People, truth: RecordTruth) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from linkage import link
-from linkage.matching.blocking import SCOPES, pairs_sql
+from linkage.matching.blocking import pairs_sql
 from linkage.matching.predict import evidence_settings, kept_sql
 from linkage.models.model import default_model
 from linkage.models.settings import profiles
@@ -40,7 +40,7 @@ def test_no_function_that_only_duckdb_knows_is_left() -> None:
             for comparison in settings["comparisons"]
             for level in comparison["comparison_levels"]
         ]
-        written += [to_spark(pairs_sql(SCOPES[name], profile.blocking_rules))]
+        written += [to_spark(pairs_sql(name, profile.blocking_rules))]
         written += [to_spark(kept_sql(name, 1.0, pairs="pairs", nodes="node"))]
     text = " ".join(written).lower()
     for foreign in ("list_", "&&", "::", "starts_with", *(f" {name}(" for name in BORROWED)):
