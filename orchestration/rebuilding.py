@@ -1,19 +1,27 @@
 """Whether dbt must build its tables anew from nothing: tables that are built on know what was delivered, not by which rules.
 
-How a table is built on belongs to `dbt_project/macros/increments.sql`.
+How a table is built on belongs to `dbt_project/macros`: `increments.sql` and `staging/delivery_increments.sql`.
 """
 
 import hashlib
 import json
 from importlib import metadata
 
+from psycopg import sql
+
 from orchestration.manifest import fingerprint
 from warehouse.connection import Warehouse
 from warehouse.state import load_state
 
-_NOBODY = "00000000-0000-0000-0000-000000000000"
 _RULES = "rules"
-_KEPT = "select to_regclass('core.built_from') is not null"
+#: Where the tables of a step note what they were made from, and what stands there in place of a key.
+_NOTES: dict[str, tuple[str, dict[str, int | str]]] = {
+    "staging_and_identity": ("staging.staged_from", {"delivery_id": 0}),
+    "core_and_indicators": (
+        "core.built_from",
+        {"quarter_index": 0, "person_id": "00000000-0000-0000-0000-000000000000"},
+    ),
+}
 
 
 def rules() -> str:
@@ -22,21 +30,40 @@ def rules() -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def is_due(warehouse: Warehouse, rules: str) -> bool:
-    """Whether the tables were last built by other rules; not where none was built yet."""
-    if not warehouse.fetch_value(_KEPT):
+def is_due(warehouse: Warehouse, step: str, rules: str) -> bool:
+    """Whether a step last built its tables by other rules; not where none was built yet."""
+    notes, _ = _NOTES[step]
+    if not _are_kept(warehouse, notes):
         return False
-    noted = "select digest from core.built_from where relation_name = %s"
+    noted = f"select digest from {notes} where relation_name = %s"
     return bool(warehouse.fetch_value(noted, (_RULES,)) != rules)
 
 
-def note(warehouse: Warehouse, rules: str) -> None:
-    """Note that all tables have been built by these rules."""
-    if not warehouse.fetch_value(_KEPT):
+def note(warehouse: Warehouse, step: str, rules: str) -> None:
+    """Note that all tables of a step have been built by these rules."""
+    notes, keys = _NOTES[step]
+    if not _are_kept(warehouse, notes):
         return
+    row: dict[str, int | str] = {"relation_name": _RULES, **keys, "digest": rules}
+    schema, table = notes.split(".")
     with warehouse.connect() as connection:
-        connection.execute("delete from core.built_from where relation_name = %s", [_RULES])
+        connection.execute(f"delete from {notes} where relation_name = %s".encode(), [_RULES])
         connection.execute(
-            "insert into core.built_from (relation_name, quarter_index, person_id, digest) values (%s, 0, %s, %s)",
-            [_RULES, _NOBODY, rules],
+            sql.SQL("insert into {} ({}) values ({})").format(
+                sql.Identifier(schema, table),
+                sql.SQL(", ").join(map(sql.Identifier, row)),
+                sql.SQL(", ").join(map(sql.Placeholder, row)),
+            ),
+            row,
         )
+
+
+def forget(warehouse: Warehouse) -> None:
+    """Let the next run build all tables anew: what is taken out of a table stands in its file until the space is used again."""
+    for notes, _ in _NOTES.values():
+        if _are_kept(warehouse, notes):
+            warehouse.execute(f"delete from {notes} where relation_name = %s", (_RULES,))
+
+
+def _are_kept(warehouse: Warehouse, notes: str) -> bool:
+    return bool(warehouse.fetch_value("select to_regclass(%s) is not null", (notes,)))

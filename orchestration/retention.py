@@ -15,6 +15,7 @@ from governance.retention import certificate, destroy
 from governance.retention.due import Due, due_by, due_deliveries, kept_deliveries
 from ingest.archive import Archive, sha256_of
 from ingest.landing import DONE_MARKER
+from orchestration import rebuilding
 from orchestration.meter import Meter
 from orchestration.pipeline import run_pipeline
 from quality_checks.rejects import reject_file_name
@@ -122,6 +123,7 @@ def _finish(warehouse: Warehouse, state: State, number: int, build: Callable[[],
     gone = destroy.destroyed(warehouse, number)
     files = _remove_files(warehouse, gone)
     yield f"Destruction {number}: {sum(files.values())} files are gone; building anew without them."
+    rebuilding.forget(warehouse)
     build()
     people = destroy.forget_people(warehouse, number)
     left = destroy.remaining(warehouse, number)

@@ -40,13 +40,11 @@ def transformation_assets() -> list[dg.AssetsDefinition]:
     manifest = load_manifest()
     return [
         _dbt_step("staging_and_identity", BEFORE_LINKAGE, manifest, role="steward"),
-        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest, role="transformer", builds_on=True),
+        _dbt_step("core_and_indicators", AFTER_LINKAGE, manifest, role="transformer"),
     ]
 
 
-def _dbt_step(
-    name: str, select: str, manifest: dict[str, Any], role: str, builds_on: bool = False
-) -> dg.AssetsDefinition:
+def _dbt_step(name: str, select: str, manifest: dict[str, Any], role: str) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         select=select,
@@ -61,14 +59,14 @@ def _dbt_step(
         dbt.prepare(opened)
         with meter.current.step(f"dbt/{name}"):
             parse_ahead.wait(opened)
-            rules = rebuilding.rules() if builds_on else ""
-            whole = ["--full-refresh"] if builds_on and rebuilding.is_due(opened, rules) else []
+            rules = rebuilding.rules()
+            whole = ["--full-refresh"] if rebuilding.is_due(opened, name, rules) else []
             invocation = dbt.cli([*BUILD, *whole], context=context)
             # Not dagster-dbt's own row counts: it waits for them in a loop that keeps a core from dbt and PostgreSQL.
             for event in invocation.stream():
                 yield _with_row_count(event, opened, manifest)
-            if builds_on and not context.is_subset:
-                rebuilding.note(opened, rules)
+            if not context.is_subset:
+                rebuilding.note(opened, name, rules)
         parse_ahead.keep(invocation.target_path, opened)
 
     return _build

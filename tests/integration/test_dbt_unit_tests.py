@@ -11,6 +11,7 @@ from ingest.sync import sync_catalogue
 from orchestration.dbt_program import parsed
 from orchestration.foreign_keys import declared_foreign_keys, missing_foreign_keys
 from orchestration.manifest import dbt_executable, project_dir
+from tests.integration import wage_deliveries
 from tests.integration.wage_history import BUILT_ON, SELECTED, TIED, History, differences, whole_builds
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
@@ -18,6 +19,7 @@ from warehouse.state import load_state
 
 NOBODY = "00000000-0000-0000-0000-00000000dead"
 PRIMARY = "select primary_employer_key from core.fct_wage_quarter where person_id = %s order by quarter_index"
+WRITINGS = "select count(distinct xmin::text) from identity.stg_ui__wages"
 INDICATORS = sorted((project_dir() / "models" / "indicators").rglob("ind_*.sql"))
 
 
@@ -77,7 +79,7 @@ def test_tables_that_are_built_on_are_what_a_whole_build_makes(
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(project_dir())
     chosen = ["--select", *SELECTED]
-    whole = whole_builds(run_here(tmp_path, "compile", *chosen, "--full-refresh"))
+    whole = whole_builds(run_here(tmp_path, "compile", *chosen, "--full-refresh"), BUILT_ON)
     assert set(whole) == set(BUILT_ON)
     with warehouse.connect(autocommit=True) as connection:
         history = History(connection, seed=20)
@@ -86,7 +88,10 @@ def test_tables_that_are_built_on_are_what_a_whole_build_makes(
         for _ in range(3):
             run_here(tmp_path, "run", *chosen)
             for table, query in whole.items():
-                assert differences(connection, table, query) == 0, (table, history.told)
+                assert differences(connection, f"{BUILT_ON[table]}.{table}", query) == 0, (
+                    table,
+                    history.told,
+                )
             sizes.append(warehouse.fetch_value("select count(*) from core.fct_wage"))
             tied.append([employer for (employer,) in warehouse.fetch_all(PRIMARY, (TIED,))])
             history.change()
@@ -98,6 +103,36 @@ def test_tables_that_are_built_on_are_what_a_whole_build_makes(
         assert len(set(sizes)) > 1
         assert min(sizes) > 0
         history.end()
+
+
+def test_wages_staged_by_delivery_are_what_a_whole_build_makes(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a new delivery, and after amendments, rows set aside, withdrawals, deliveries put back and new code maps."""
+    for name, value in warehouse.dbt_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project_dir())
+    chosen, built_on = ["--select", *wage_deliveries.SELECTED], wage_deliveries.BUILT_ON
+    whole = whole_builds(run_here(tmp_path, "compile", *chosen, "--full-refresh"), built_on)
+    assert set(whole) == set(built_on)
+    with warehouse.connect(autocommit=True) as connection:
+        history = wage_deliveries.Deliveries(connection, seed=5)
+        history.begin()
+        writings = []
+        for change, told in (
+            (history.deliver, []),
+            (history.change, []),
+            (history.change, ["--full-refresh"]),
+            (history.change, []),
+        ):
+            run_here(tmp_path, "run", *chosen, *told)
+            for table, query in whole.items():
+                relation = f"{built_on[table]}.{table}"
+                assert differences(connection, relation, query) == 0, (table, history.told)
+            writings.append(warehouse.fetch_value(WRITINGS))
+            change()
+        # Rows of several builds stand side by side but after a full refresh: what did not change stays.
+        assert writings == [1, 2, 1, 2]
 
 
 def run_here(folder: Path, *arguments: str) -> Path:

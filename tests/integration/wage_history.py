@@ -1,6 +1,7 @@
 """Random histories of small wage files: delivered, corrected, withdrawn, relinked, with the SQL that a whole build runs."""
 
 import random
+from collections.abc import Container
 from pathlib import Path
 from uuid import UUID
 
@@ -173,16 +174,15 @@ class History:
         self.connection.execute(statement, values)  # type: ignore[call-overload]
 
 
-def whole_builds(compiled: Path) -> dict[str, str]:
-    """Each table that is built on, with the SQL by which a build of all of it was compiled."""
-    return {path.stem: path.read_text() for path in compiled.rglob("*.sql") if path.stem in BUILT_ON}
+def whole_builds(compiled: Path, tables: Container[str]) -> dict[str, str]:
+    """Each of the tables with the SQL by which a build of all of it was compiled."""
+    return {path.stem: path.read_text() for path in compiled.rglob("*.sql") if path.stem in tables}
 
 
-def differences(connection: "Connection[tuple[object, ...]]", table: str, query: str) -> int:
-    """Rows that only the table or only the whole build has, duplicates counted."""
-    built = f"select * from {BUILT_ON[table]}.{table}"
+def differences(connection: "Connection[tuple[object, ...]]", relation: str, query: str) -> int:
+    """Rows that only the relation or only the whole build has, duplicates counted."""
     statement = (
-        f"with whole as ({query}), built as ({built}) select count(*) from ("
+        f"with whole as ({query}), built as (select * from {relation}) select count(*) from ("
         "(table whole except all table built) union all (table built except all table whole)) as different"
     )
     row = connection.execute(statement).fetchone()  # type: ignore[call-overload]

@@ -1,5 +1,15 @@
 -- One row per person as employers reported one: SSN and name, with the span of the quarters with wages.
-with wages as (select * from {{ ref('stg_ui__wages') }}),
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='source_key',
+    pre_hook="{{ delivery_forget(delivery_noted(ref('stg_ui__wages')), gathers=true) }}",
+    post_hook="{{ delivery_note(delivery_noted(ref('stg_ui__wages'))) }}"
+) }}
+
+with wages as (
+    select * from {{ changed_deliveries(ref('stg_ui__wages')) }} as delivered
+),
 
 -- Wages are by far the largest source: they are read and grouped once, on the key alone.
 grouped as (
@@ -13,7 +23,7 @@ grouped as (
     group by source_key
 ),
 
-final as (
+described as (
     select
         source_key,
         delivery_id,
@@ -31,6 +41,32 @@ final as (
         make_date(first_quarter / 4, first_quarter % 4 * 3 + 1, 1) as first_seen,
         cast(make_date(last_quarter / 4, last_quarter % 4 * 3 + 1, 1) + interval '3 months' as date) - 1 as last_seen
     from grouped
-)
+),
+
+{% if is_incremental() %}
+    -- Who was described before is described by both: greatest and least pass over what is null.
+    final as (
+        select
+            described.source_key,
+            greatest(described.delivery_id, known.delivery_id) as delivery_id,
+            described.row_number,
+            greatest(described.ssn, known.ssn) as ssn,
+            described.first_name,
+            described.middle_name,
+            described.last_name,
+            described.generation_code,
+            described.preferred_name,
+            described.former_last_name,
+            described.birthdate,
+            described.sex,
+            described.zip_code,
+            least(described.first_seen, known.first_seen) as first_seen,
+            greatest(described.last_seen, known.last_seen) as last_seen
+        from described
+        left join {{ this }} as known on described.source_key = known.source_key
+    )
+{% else %}
+    final as (select * from described)
+{% endif %}
 
 select * from final

@@ -1,7 +1,17 @@
 -- One row per person, employer account, reporting unit and quarter, without names and numbers.
-with delivered as (select * from {{ ref('stg_ui__wages') }}),
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delivery_forget(delivery_noted(ref('stg_ui__wages'))) }}",
+    post_hook="{{ delivery_note(delivery_noted(ref('stg_ui__wages'))) }}"
+) }}
 
-records as (select * from {{ ref('person_record') }}),
+with delivered as (
+    select * from {{ changed_deliveries(ref('stg_ui__wages')) }} as wages
+),
+
+-- A record keeps its id for as long as a delivery in force names it.
+records as (select * from {{ ref('source_record') }}),
 
 final as (
     select

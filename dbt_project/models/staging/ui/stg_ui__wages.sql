@@ -1,4 +1,10 @@
 -- One row per person, employer account, reporting unit and quarter.
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ delivery_forget(delivery_inputs('ui/wage')) }}",
+    post_hook="{{ delivery_note(delivery_inputs('ui/wage')) }}"
+) }}
+
 with delivered as (
     {{ accepted_rows('ui/wage') }}
 ),
@@ -8,7 +14,7 @@ quarters as (
     select
         reporting_period,
         control.to_date(right(reporting_period, 4) || left(reporting_period, 2) || '01', 'YYYYMMDD') as quarter_month
-    from (select distinct reporting_period from {{ source('raw', 'ui__wage') }}) as periods
+    from (select distinct reporting_period from {{ changed_deliveries(source('raw', 'ui__wage')) }} as rows) as periods
 ),
 
 final as (
