@@ -89,8 +89,6 @@ def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[Indicato
     """Each indicator over all complete cohorts of the whole state, beside its true value or why there is none."""
     import pyarrow.csv as pc
 
-    from ingest.synthetic.truth import NOT_IN_LIVES
-
     true = {
         row["indicator_code"]: row["value"]
         for row in pc.read_csv(truth / "indicators.csv").to_pylist()
@@ -110,9 +108,7 @@ def indicators_against_truth(warehouse: Warehouse, truth: Path) -> list[Indicato
             true_value=_scaled(true.get(row["indicator_code"]), row["unit"]),
             unit=row["unit"],
             denominator=row["denominator_count"],
-            remark=""
-            if row["indicator_code"] in true
-            else NOT_IN_LIVES.get(row["indicator_code"], "not counted from the lives yet"),
+            remark="" if row["indicator_code"] in true else "not counted from the lives",
         )
         for row in rows
         if row["value"] is not None

@@ -62,7 +62,8 @@ class Workplace:
         self.wages = np.zeros((count, QUARTERS), dtype=np.int64)
         self.other_wages = np.zeros((count, QUARTERS), dtype=np.int64)
         self.other_kind = np.zeros((count, QUARTERS), dtype=np.int8)
-        # By slot: the account that pays UI wages; the first slot holds the main job.
+        # By slot: what is paid, and the account that pays it; the first slot holds the main job.
+        self.wages_held = np.zeros((3, count, QUARTERS), dtype=np.int64)
         self.employers_held = np.full((3, count, QUARTERS), _NO_JOB, dtype=np.int32)
         self.main_employer = self.employers_held[MAIN]
         self._choices = np.cumsum(employers.weight) / employers.weight.sum()
@@ -182,6 +183,7 @@ class Workplace:
 
     def _keep(self, which: int, number: int, who: Array, cents: Array, covered: Array, slot: "_Slot") -> None:
         self.wages[who[covered], number] += cents[covered]
+        self.wages_held[which, who[covered], number] = cents[covered]
         outside = who[~covered]
         self.other_wages[outside, number] += cents[~covered]
         self.other_kind[outside, number] = np.maximum(self.other_kind[outside, number], slot.kind[outside])

@@ -116,13 +116,13 @@ class _Run:
         self._employ(rng, life)
         student_id = self.k12.write(rng, rates, people, names, life.schooling, life.career, records)
         write_graduates(outbox, people, names, life.schooling, setting.schools, student_id)
-        self.college.write(rng, people, names, life.college, records)
+        courses = self.college.write(rng, people, names, life.college, records)
         write_returns(outbox, people, names, life.schooling, life.college, setting.colleges, student_id)
         write_programs(
             outbox, rng, people, names, life.periods, life.work, life.enrolled, records, setting.seed + 5
         )
         write_extracts(outbox, rng, rates, people, names, life.moved, records, setting.seed + 6)
-        self.indicators.add(life)
+        self.indicators.add(life, courses)
         self._keep_lives(lives_table(life))
         return len(people)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ingest.synthetic.arrays import Array
 from ingest.synthetic.calendars import (
+    AS_OF,
     FIRST_QUARTER,
     SCHOOL_YEARS,
     day,
@@ -33,33 +34,13 @@ from ingest.synthetic.school_codes import (
 )
 from ingest.synthetic.schooling import Schooling
 from ingest.synthetic.truth_college import CollegeTruth
+from ingest.synthetic.truth_courses import credit_in_program, remediation
 from ingest.synthetic.truth_outcomes import outcomes
+from ingest.synthetic.truth_pathways import WAITING, Pathways
+from ingest.synthetic.truth_postsecondary import CollegeConcentrators
 from ingest.synthetic.truth_school import Preparation, dropout, nontraditional, on_track
 from ingest.synthetic.truth_windows import Spells, college_spells
 from ingest.synthetic.truth_workforce import Exits
-
-#: Indicators that the lives cannot answer, and why; the demonstration says so in the place of a true value.
-NOT_IN_LIVES = {
-    "COLLEGE_REMEDIATION": "courses are drawn when a file is written and are no part of a life",
-    "PERKINS_5S2": "courses are drawn when a file is written and are no part of a life",
-    "PERKINS_1P1": "the concentrators are counted over credits that only the files sum",
-    "PERKINS_2P1": "the concentrators are counted over credits that only the files sum",
-    "PERKINS_3P1": "the concentrators are counted over credits that only the files sum",
-    "IN_FIELD_AWARD_1Y": "which of several employers paid most is no part of a life",
-    **dict.fromkeys(
-        [
-            *("AQCP_CREDENTIAL", "AQCP_CREDITS", "AQCP_DEGREE", "AQCP_EMPLOYED_Q2", "AQCP_INITIAL_EARNINGS"),
-            *(
-                "AQCP_LICENSE",
-                "AQCP_RETAINED_Q4",
-                "AQCP_RETENTION",
-                "AQCP_SKILL_GAIN",
-                "AQCP_TARGET_SECTOR_Q2",
-            ),
-        ],
-        "the programs of college spells and training are drawn when a file is written and are no part of a life",
-    ),
-}
 
 _REMOVING = [EXIT[code] for code in (*TRANSFERS_OUT, DEATH)]
 _NOT_LEAVING = [EXIT[code] for code in (*TRANSFERS_OUT, *TRANSFERS_WITHIN, DEATH, STILL_ENROLLED)]
@@ -73,6 +54,7 @@ _COLUMNS = (
     "value",
 )
 _POOLED = "all"
+_TWO_YEARS_OF_COLLEGE = ("DUAL_PARTICIPATION", "DUAL_SUCCESS", "PERKINS_5S2")
 
 
 class IndicatorTruth:
@@ -81,12 +63,14 @@ class IndicatorTruth:
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
         self._earnings: dict[tuple[str, str], list[Array]] = defaultdict(list)
+        self._waiting: set[tuple[str, str]] = set()
+        self._first_college = AS_OF
 
-    def add(self, life: Life) -> None:
-        """Count a block."""
+    def add(self, life: Life, courses: dict[str, Array]) -> None:
+        """Count a block; its college courses come with the files that are drawn from it."""
         spells = college_spells(life)
         self._add_school(life)
-        self._add_college(life, spells)
+        self._add_college(life, spells, courses)
         self._count("PERKINS_3S1", *placement(life, spells))
         exits = Exits(life)
         cohort, employed, cents = exits.employment(2)
@@ -100,6 +84,7 @@ class IndicatorTruth:
         self._count("WIOA_ESE", *exits.same_employer())
         self._count("WIOA_CREDENTIAL", *exits.credentials(spells))
         self._count("WIOA_MSG", *exits.skill_gains())
+        self._add_pathways(life, courses)
         for code, (cohort, met, amounts) in outcomes(life, spells):
             if amounts is None:
                 self._count(code, cohort, met)
@@ -124,8 +109,12 @@ class IndicatorTruth:
         self._count("PERKINS_5S1", before.year[concentrates], credential[concentrates])
         self._count("PERKINS_5S3", before.year[concentrates], work[concentrates])
 
-    def _add_college(self, life: Life, spells: Spells) -> None:
+    def _add_college(self, life: Life, spells: Spells, courses: dict[str, Array]) -> None:
         college = CollegeTruth(life, spells)
+        for known in (spells, college_spells(life, dual=True)):
+            self._first_college = min(self._first_college, int(known.begin.min(initial=AS_OF)))
+        self._count("COLLEGE_REMEDIATION", *remediation(college, courses))
+        self._count("PERKINS_5S2", *credit_in_program(life, courses))
         self._count("COLLEGE_GOING_FALL", *college.in_fall())
         self._count("COLLEGE_GOING_12M", *college.going(college.diploma + 1, college.diploma + 365))
         self._count("COLLEGE_GOING_16M", *college.within_months(16))
@@ -137,6 +126,20 @@ class IndicatorTruth:
         participation, success = college.dual()
         self._count("DUAL_PARTICIPATION", *participation)
         self._count("DUAL_SUCCESS", *success)
+        concentrators = CollegeConcentrators(life, spells)
+        self._count("PERKINS_1P1", *concentrators.placement())
+        self._count("PERKINS_2P1", *concentrators.credential())
+        self._count("PERKINS_3P1", *concentrators.nontraditional())
+
+    def _add_pathways(self, life: Life, courses: dict[str, Array]) -> None:
+        for code, cohort, met, amounts in Pathways(life, courses).judged():
+            waits = met == WAITING
+            self._waiting |= {(code, str(year)) for year in np.unique(cohort[waits])}
+            if amounts is None:
+                self._count(code, cohort[~waits], met[~waits])
+                continue
+            for year in np.unique(cohort[~waits]):
+                self._earnings[code, str(year)].append(amounts[~waits & (cohort == year)])
 
     def _count(self, code: str, cohort: Array, met: Array) -> None:
         prefix = "PY" if code.startswith("WIOA") else ""
@@ -148,6 +151,15 @@ class IndicatorTruth:
 
     def write(self, path: Path) -> None:
         """Write truth/indicators.csv: every complete cohort, and all of them pooled; rates from 0 to 1, amounts in dollars."""
+        # Dual enrollment is asked of the last two years, which must not lie before the first college records.
+        early = {
+            (code, period)
+            for code, period in self._counts
+            if code in _TWO_YEARS_OF_COLLEGE and day(int(period) - 2, 9, 30) < self._first_college
+        }
+        for cohort in self._waiting | early:
+            self._counts.pop(cohort, None)
+            self._earnings.pop(cohort, None)
         rows = []
         for code in sorted({code for code, _ in self._counts}):
             cohorts = {period: count for (one, period), count in sorted(self._counts.items()) if one == code}

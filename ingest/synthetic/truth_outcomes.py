@@ -1,13 +1,11 @@
 """The true values of the indicators on work and earnings after a diploma or an award.
 
 Belongs here: graduates and holders of awards judged by the quarters and years after, from lives.
-Must not come here: workforce programs; which of several employers paid most, which a life does not keep.
+Must not come here: workforce programs.
 """
 
-import csv
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -21,7 +19,9 @@ from ingest.synthetic.calendars import (
     quarter_of,
     year_month_day,
 )
+from ingest.synthetic.college import MAJORS
 from ingest.synthetic.life import Life
+from ingest.synthetic.published import published, sector_of_prefix, sectors_of_family
 from ingest.synthetic.truth_windows import KNOWN_TO, Spells, college_awards, complete_only, graduates
 
 _ATTACHED_QUARTERS = 3
@@ -90,6 +90,33 @@ class Origins:
         kept = mask & ~np.isin(self.cohort, np.unique(self.cohort[mask & waits]))
         return self.cohort[kept], (cents >= line)[kept], None
 
+    def in_field(self, cip_code: Array, years: int) -> Judged:
+        """Of those paid in the year so many years after, the industry of the best-paid quarter among those of the program."""
+        measured = self.year + years
+        sectors = self._main_sector(measured)
+        leads_to = sectors_of_family()
+        known = np.array([code[:2] in leads_to for code in cip_code], dtype=bool)
+        met = np.array(
+            [sector in leads_to.get(code[:2], ()) for code, sector in zip(cip_code, sectors, strict=True)], dtype=bool
+        )  # fmt: skip
+        waits = measured * 4 + 3 > LAST_QUARTER
+        mask = (measured * 4 >= FIRST_QUARTER) & known & (waits | (sectors != ""))
+        kept = mask & ~np.isin(self.cohort, np.unique(self.cohort[mask & waits]))
+        return self.cohort[kept], met[kept], None
+
+    def _main_sector(self, year: Array) -> Array:
+        """The sector of whoever paid most in the best-paid quarter of a year; empty without wages."""
+        cents = np.stack([self._cents(year * 4 + number) for number in range(4)])
+        place = np.clip(year * 4 + cents.argmax(axis=0) - FIRST_QUARTER, 0, QUARTERS - 1)
+        work = self.life.work
+        slot = work.wages_held[:, self.who, place].argmax(axis=0)
+        employer = work.employers_held[slot, self.who, place]
+        paid = (cents.sum(axis=0) > 0) & (employer >= 0)
+        prefixes = sector_of_prefix()
+        found = np.array([prefixes.get(str(code)[:2], "") for code in work.employers.naics])
+        result: Array = np.where(paid, found[np.maximum(employer, 0)], "")
+        return result
+
     @staticmethod
     def _measurable(first: Array) -> Array:
         """Whether there are wages of the first quarter that a measure asks for."""
@@ -127,7 +154,7 @@ class Origins:
 
 def outcomes(life: Life, spells: Spells) -> Iterator[tuple[str, Judged]]:
     """Every indicator of the family that lives can tell, by its code."""
-    school, award = _diplomas(life), _awards(life)
+    school, (award, cip_code) = _diplomas(life), _awards(life)
     yield "EMPLOYED_HS_1Y", school.employed(4)
     yield "EMPLOYED_AWARD_1Y", award.employed(4)
     yield "FULL_QUARTER_HS_1Y", school.full_quarter(4)
@@ -139,6 +166,7 @@ def outcomes(life: Life, spells: Spells) -> Iterator[tuple[str, Judged]]:
         yield f"EARNINGS_AWARD_{years}Y", award.earnings(years)
     yield "LIVING_WAGE_HS_5Y", school.living_wage(5)
     yield "LIVING_WAGE_AWARD_1Y", award.living_wage(1)
+    yield "IN_FIELD_AWARD_1Y", award.in_field(cip_code, 1)
 
 
 def _diplomas(life: Life) -> Origins:
@@ -146,8 +174,8 @@ def _diplomas(life: Life) -> Origins:
     return Origins(life, who, year, diploma, year)
 
 
-def _awards(life: Life) -> Origins:
-    """Of several awards of an academic year the one of the highest level counts, then the last."""
+def _awards(life: Life) -> tuple[Origins, Array]:
+    """Of several awards of an academic year the one of the highest level counts, then the last; the program beside."""
     awards = college_awards(life)
     year, month, _ = year_month_day(awards["award_date"])
     cohort = year + (month >= 7)
@@ -155,16 +183,16 @@ def _awards(life: Life) -> Origins:
     person, cohort = awards["person"][order], cohort[order]
     first = np.r_[True, (person[1:] != person[:-1]) | (cohort[1:] != cohort[:-1])][: len(person)]
     chosen = order[first]
-    return Origins(life, awards["person"][chosen], cohort[first], awards["award_date"][chosen], year[chosen])
+    origins = Origins(
+        life, awards["person"][chosen], cohort[first], awards["award_date"][chosen], year[chosen]
+    )
+    return origins, np.array(MAJORS)[awards["major"][chosen]]
 
 
 @lru_cache
 def _seed(name: str, column: str) -> dict[int, float]:
     """A published table of the warehouse by calendar year: lives know no prices."""
-    text = (files("dbt_project") / "seeds" / f"{name}.csv").read_text(encoding="utf-8")
-    rows = [
-        row for row in csv.DictReader(text.splitlines()) if row.get("household", _HOUSEHOLD) == _HOUSEHOLD
-    ]
+    rows = [row for row in published(name) if row.get("household", _HOUSEHOLD) == _HOUSEHOLD]
     return {int(row["calendar_year"]): float(row[column]) for row in rows}
 
 

@@ -26,6 +26,7 @@ _DROPOUTS = [EXIT[code] for code in ("01925", "01927", "01931", "03505")]
 _COMPLETING = [DIPLOMA[code] for code in (*REGULAR_DIPLOMAS, "00815", "00816")]
 _SHADOWING = EXPERIENCES.index("job_shadowing")
 _GRACE_DAYS = 90
+_CODES = np.array([entry[0] for entry in PROGRAMS])
 # Programs for fields in which one sex is rare: of women, of men.
 _RARE_WOMEN = ("11.0201", "11.0901", "46.0201", "47.0604", "48.0508")
 _RARE_MEN = ("13.1501", "51.3902", "52.0302")
@@ -75,16 +76,32 @@ def on_track(life: Life) -> tuple[Array, Array]:
 
 def nontraditional(life: Life) -> tuple[Array, Array]:
     """Return year of the last course, and being of the rare sex, of concentrators in programs where one is rare."""
-    program = life.career.concentrator
-    codes = np.array([entry[0] for entry in PROGRAMS])[program]
+    who, program, last = concentrators(life)
+    codes = _CODES[program]
     women, men = np.isin(codes, _RARE_WOMEN), np.isin(codes, _RARE_MEN)
-    courses = life.career.courses
-    mine = (courses["earned"] > 0) & (courses["program"] == program[courses["person"]])
-    last = np.zeros(len(program), dtype=int)
-    np.maximum.at(last, courses["person"][mine], courses["school_year"][mine])
-    who = np.flatnonzero((program >= 0) & (women | men))
+    counted = women | men
     female = life.people.sex[who] == FEMALE
-    return last[who], np.where(women[who], female, ~female)
+    return last[counted], np.where(women, female, ~female)[counted]
+
+
+def concentrators(life: Life) -> tuple[Array, Array, Array]:
+    """Return learner, program and year of the last course in it of everybody with two courses passed in one program.
+
+    Of several programs the one with most courses counts, then the latest, then the first by its code.
+    """
+    courses = life.career.courses
+    passed = courses["earned"] > 0
+    person, year = courses["person"][passed], courses["school_year"][passed]
+    key = person.astype(np.int64) * len(PROGRAMS) + courses["program"][passed]
+    found, count = np.unique(np.unique(key * 100 + courses["course"][passed]) // 100, return_counts=True)
+    last = np.zeros(len(found), dtype=int)
+    np.maximum.at(last, np.searchsorted(found, key), year)
+    enough = np.flatnonzero(count >= 2)
+    who, program = found[enough] // len(PROGRAMS), found[enough] % len(PROGRAMS)
+    order = enough[np.lexsort((_CODES[program], -last[enough], -count[enough], who))]
+    _, chosen = np.unique(found[order] // len(PROGRAMS), return_index=True)
+    kept = order[chosen]
+    return found[kept] // len(PROGRAMS), found[kept] % len(PROGRAMS), last[kept]
 
 
 class Preparation:

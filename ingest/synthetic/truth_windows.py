@@ -72,14 +72,20 @@ def _asked_of_clearinghouse(life: Life) -> Array:
     return requested
 
 
-def college_spells(life: Life, *, dual: bool = False) -> Spells:
-    """Return the college spells that unit records or the Clearinghouse hold: those of high-school students, or the others."""
+def shown_spells(life: Life) -> Array:
+    """Return which college enrollments unit records or the Clearinghouse hold."""
     rows = life.college.enrollments
     in_clearinghouse = (
         found_spells(life.college, life.colleges) & _asked_of_clearinghouse(life)[rows["person"]]
     )
-    shown = life.colleges.reports_units[rows["institution"]] | in_clearinghouse
-    shown &= (rows["slot"] == DUAL) == dual
+    result: Array = life.colleges.reports_units[rows["institution"]] | in_clearinghouse
+    return result
+
+
+def college_spells(life: Life, *, dual: bool = False) -> Spells:
+    """Return the college spells on record: those of high-school students, or the others."""
+    rows = life.college.enrollments
+    shown = shown_spells(life) & ((rows["slot"] == DUAL) == dual)
     begins, ends = (np.array([getattr(term, name) for term in terms()]) for name in ("begin", "end"))
     found = Spells(
         rows["person"][shown],
@@ -111,6 +117,13 @@ def recognized_credentials(life: Life) -> tuple[Array, Array]:
         np.r_[awards["person"], own["person"][listed], periods["person"][reported]],
         np.r_[awards["award_date"], own["award_date"][listed], periods["credential_date"][reported]],
     )
+
+
+def academic_year(days: Array) -> Array:
+    """Return the school or academic year, July to June and named by the year it ends in."""
+    year, month, _ = year_month_day(days)
+    result: Array = year + (month >= 7)
+    return result
 
 
 def months_after(days: Array, months: int) -> Array:

@@ -13,7 +13,7 @@ class Measure:
 
     Attributes:
         value: the figure, a ratio wherever two things are compared.
-        unit: `ratio`, `exponent` or `seconds`.
+        unit: `ratio`, `exponent`, `seconds`, `points` or `percent`.
         goal: what it should reach; null where there is none.
         better: `higher` or `lower`.
         command: what prints it.

@@ -17,8 +17,9 @@ from tests.integration.demonstration import (
     check_rows,
     demonstrated,
 )
+from tests.integration.planted_gaps import gaps
 from tests.integration.second_route import computed, in_the_cube
-from tests.integration.true_links import differences
+from tests.integration.true_links import compared
 from warehouse.home import Home
 from warehouse.state import DEMO_STATE
 
@@ -67,13 +68,26 @@ def test_an_extract_of_real_models_is_built_and_names_nobody(demonstration: Demo
 
 
 def test_with_the_true_links_indicators_are_what_happened(demonstration: Demonstration) -> None:
-    """But for what the files tell otherwise than the lives: what was planted, and a sex or an enrollment written wrongly."""
     demonstration.warehouse().close()
 
-    equal, different = differences(demonstration.home)
+    found = compared(demonstration.home)
 
-    assert len(equal) >= 30, different
-    assert max(different.values(), default=0) <= 2, different
+    assert found.different == {}
+    assert len(found.equal) >= 50
+    groups = {(one.subgroup_dimension, one.subgroup) for one in found.remaining}
+    assert {("all", "all"), ("sex", "F"), ("race_ethnicity", "White"), ("idea", "yes")} <= groups
+    assert len({one.indicator_code for one in found.remaining}) >= 50
+    assert max(abs(one.change) for one in found.remaining if one.units >= 300) <= 5
+
+
+def test_planted_gaps_lie_in_the_interval_of_the_equity_mart(demonstration: Demonstration) -> None:
+    """Of so many intervals of 95 % one in ten may miss, by chance."""
+    found = gaps(demonstration.warehouse())
+
+    assert len(found) >= 20
+    assert sum(gap.is_recovered() for gap in found) / len(found) >= 0.9
+    # Not because they hold everything: the widest gaps are told from none.
+    assert any(gap.high < 0 for gap in found)
 
 
 def test_a_second_route_in_pandas_comes_to_the_same_numbers(demonstration: Demonstration) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.synthetic.arrays import Array, Rng, chance, decimal_text, rows_where
+from ingest.synthetic.arrays import Array, Rng, Rows, chance, decimal_text, rows_where
 from ingest.synthetic.calendars import NO_DAY, terms
 from ingest.synthetic.college import AWARD_LEVELS, DUAL_STATUS, ENTRY_STATUSES, MAJORS, SLOTS, College
 from ingest.synthetic.keys import identifiers
@@ -25,14 +25,14 @@ _TERM_CODES = ("fall", "spring", "summer_1", "summer_2")
 _LEVELS = ("undergraduate", "graduate", "high_school")
 _INTENSITIES = ("full_time", "part_time")
 # Subject, number, CIP code; the first two are developmental.
-_COURSES = (
+COURSES = (
     ("MATH", "0095", "32.0104"), ("ENGL", "0090", "32.0108"), ("ENGL", "1010", "23.1301"), ("MATH", "1050", "27.0101"),
     ("PSYC", "1010", "42.0101"), ("HIST", "1110", "54.0102"), ("BIOL", "1010", "26.0101"), ("COMM", "1020", "09.0101"),
     ("SOCI", "1010", "45.1101"), ("CHEM", "1110", "40.0501"), ("STAT", "1040", "27.0501"), ("ARTS", "1010", "50.0703"),
     ("ACCT", "2010", "52.0301"), ("ECON", "2010", "45.0601"), ("COMP", "1400", "11.0201"), ("NURS", "2020", "51.3801"),
     ("PHIL", "2050", "38.0101"), ("POLS", "1100", "45.1001"), ("MGMT", "3000", "52.0201"), ("EDUC", "3010", "13.0101"),
 )  # fmt: skip
-_DEVELOPMENTAL = 2
+DEVELOPMENTAL = 2
 _AID_TYPES = ("pell",)
 _PELL_CENTS_PER_CREDIT, _PELL_MOST_CENTS = 24_000, 700_000
 
@@ -61,8 +61,11 @@ class PostsecondaryWriter:
             }
             self.outbox.write("postsecondary/institution", SUBMITTER, str(year), columns)
 
-    def write(self, rng: Rng, people: People, names: NameBook, college: College, truth: RecordTruth) -> None:
-        """Write a block's files."""
+    def write(
+        self, rng: Rng, people: People, names: NameBook, college: College, truth: RecordTruth
+    ) -> dict[str, Array]:
+        """Write a block's files; return the courses, which are drawn here and are the same whoever is linked to them."""
+        drawn = Rows()
         reports = self.colleges.reports_units
         rows = rows_where(college.enrollments, reports[college.enrollments["institution"]])
         # A student who comes back to an institution keeps the number it gave him.
@@ -91,11 +94,16 @@ class PostsecondaryWriter:
                 "term_end_date": np.full(len(here), term.end),
             }
             self.outbox.write("postsecondary/enrollment", SUBMITTER, term.period, common | dates | own)
-            repeats, courses = _courses(rng, people, taken)
+            repeats, which, earned, courses = _courses(rng, people, taken)
+            drawn.add(
+                person=taken["person"][repeats], begin=np.full(len(repeats), term.begin), course=which, earned=earned,
+                dual=taken["status"][repeats] == DUAL_STATUS,
+            )  # fmt: skip
             repeated = {name: _repeat(value, repeats) for name, value in common.items()}
             self.outbox.write("postsecondary/course", SUBMITTER, term.period, repeated | courses)
         self._aid(people, rows, student_id, place)
         self._awards(people, college)
+        return drawn.joined()
 
     def _aid(self, people: People, rows: dict[str, Array], student_id: pa.Array, place: Array) -> None:
         """Write the grants of each academic year: so much for each credit attempted in it."""
@@ -202,29 +210,40 @@ def _has_pell(people: People, rows: dict[str, Array]) -> Array:
     return has
 
 
-def _courses(rng: Rng, people: People, rows: dict[str, Array]) -> tuple[Array, dict[str, Value]]:
-    """Return for each course the place of its enrollment, and the course columns; credits add up to the enrollment's."""
+def _courses(
+    rng: Rng, people: People, rows: dict[str, Array]
+) -> tuple[Array, Array, Array, dict[str, Value]]:
+    """Return for each course the place of its enrollment, its own place in the list, its credits earned, and its columns.
+
+    Credits add up to the enrollment's.
+    """
     count = np.maximum(rows["attempted"] // 3, 1)
     place = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-    usual = len(_COURSES) - _DEVELOPMENTAL
+    usual = len(COURSES) - DEVELOPMENTAL
     start = rng.integers(0, usual, len(count))
     new = rows["status"] < 1
     weak = new & (people.ability[rows["person"]] < -0.6) & (rng.random(len(count)) < 0.7)
-    which = _DEVELOPMENTAL + (start[place] + number) % usual
-    which = np.where(weak[place] & (number == 0), start[place] % _DEVELOPMENTAL, which)
+    which = DEVELOPMENTAL + (start[place] + number) % usual
+    which = np.where(weak[place] & (number == 0), start[place] % DEVELOPMENTAL, which)
     last = number == count[place] - 1
     attempted = np.where(last, rows["attempted"][place] - 3 * (count[place] - 1), 3)
     short = rows["attempted"] - rows["earned"]
     failed = (short[place] == rows["attempted"][place]) | ((short[place] > 0) & (number == 0))
     mark = np.where(failed, 4, rng.integers(0, 4, len(place)))
-    subject, course_number, cip = (np.array(column)[which] for column in zip(*_COURSES, strict=True))
-    return place, {
-        "course_subject": pa.array(subject),
-        "course_number": pa.array(course_number),
-        "cip_code": pa.array(cip),
-        "is_developmental": Coded((which >= _DEVELOPMENTAL).astype(np.int8), YES_NO),
-        "credits_attempted": decimal_text(attempted * 100),
-        "credits_earned": decimal_text(np.where(failed, 0, attempted) * 100),
-        "grade_earned": pa.array(["A", "B", "C", "D", "F"]).take(pa.array(mark)),
-    }
+    earned = np.where(failed, 0, attempted)
+    subject, course_number, cip = (np.array(column)[which] for column in zip(*COURSES, strict=True))
+    return (
+        place,
+        which,
+        earned,
+        {
+            "course_subject": pa.array(subject),
+            "course_number": pa.array(course_number),
+            "cip_code": pa.array(cip),
+            "is_developmental": Coded((which >= DEVELOPMENTAL).astype(np.int8), YES_NO),
+            "credits_attempted": decimal_text(attempted * 100),
+            "credits_earned": decimal_text(earned * 100),
+            "grade_earned": pa.array(["A", "B", "C", "D", "F"]).take(pa.array(mark)),
+        },
+    )

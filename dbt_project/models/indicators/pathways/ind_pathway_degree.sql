@@ -1,5 +1,5 @@
 -- One row per person and career pathway entered: a certificate or degree of a college in the pathway.
-with judged as ({{ ind_pathway_credentialed(['AcademicCertificate', 'AcademicDegree']) }}),
+with judged as ({{ ind_pathway_credentialed(['AcademicCertificate', 'AcademicDegree', 'unknown']) }}),
 
 final as (
     select

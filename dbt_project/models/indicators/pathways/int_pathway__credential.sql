@@ -1,4 +1,5 @@
 -- One row per person, career pathway, day and type of a recognized credential that belongs to the pathway.
+-- A degree that the Clearinghouse alone tells of is of the type unknown, as in credential_recognition.
 with awards as (select * from {{ ref('fct_credential_award') }}),
 
 recognitions as (select * from {{ ref('credential_recognition') }}),
@@ -9,13 +10,18 @@ programs as (select * from {{ ref('int_pathway__program') }}),
 
 recognized as (
     select
-        awards.*,
+        awards.person_id,
+        awards.reported_by,
+        awards.credential_code,
+        awards.award_date,
+        awards.cip_code,
+        recognitions.credential_type,
         recognitions.evidence_source
     from awards
     inner join recognitions
         on
             awards.reported_by = recognitions.reported_by
-            and awards.credential_type = recognitions.credential_type
+            and coalesce(awards.credential_type, 'unknown') = recognitions.credential_type
     where recognitions.is_recognized and awards.award_date is not null
 ),
 
