@@ -97,6 +97,11 @@ class Decision:
         ]
 
 
+def counted_again(again: Mapping[tuple[str, str], int], cohorts: Collection[str]) -> int:
+    """How many times people count in another of these cohorts again, at the most."""
+    return sum(people for pair, people in again.items() if set(pair) <= set(cohorts))
+
+
 def windows_of(
     cohorts: Collection[str], earlier: Mapping[str, tuple[str, ...]], years: int
 ) -> dict[str, Window]:

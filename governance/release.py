@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from governance.attacker.published import Finding, Reader, attack_release
 from governance.disclosure.policy import SYNTHETIC_PRESET, DisclosurePolicy
-from governance.pooling import Known
+from governance.pooling import Known, counted_again
 from governance.protection import Loss
 from governance.release_approval import SHORT, missing_approvals
 from governance.release_cells import Decided, decide, refuse_unknown
@@ -165,12 +165,24 @@ def content_of(
             "No cohort is complete yet, so there is nothing to publish.",
             "Load the files that its outcomes are measured in, then run the models again.",
         )
+    known = Known(read_windows(connection, before), read_counted_again(connection))
+    # Of a pool in which many count twice nobody can say how many people a number stands for.
+    cohorts = [
+        true
+        for true in cohorts
+        if counted_again(known.counted_again.get((true.code, true.version), {}), true.pool)
+        <= policy.min_count
+    ]
+    if not cohorts:
+        raise NothingToPublish(
+            "In every indicator people count in several cohorts, which cannot be pooled.",
+            "Set `cohorts: single` in the state file, where no release has shown pooled cohorts.",
+        )
     refuse_unknown(cohorts, registry)
     reader = Reader(connection, 2**31 - 1 if before is None else before - 1)
     places = read_places(connection, policy)
     pools = {true.code: true.pool for true in cohorts if true.pool}
     history = read_history(connection, before, pools)
-    known = Known(read_windows(connection, before), read_counted_again(connection))
     decided = decide(cohorts, registry, places, history, reader.cohort, policy, state_name, pooling=known)
     periods: dict[str, list[str]] = defaultdict(list)
     for true in cohorts:

@@ -17,7 +17,16 @@ from governance.disclosure.cells import TOTAL, CellKey, CohortCells, Node, compl
 from governance.disclosure.policy import DisclosurePolicy, Unit
 from governance.disclosure.primary import Cell
 from governance.labels import category_label
-from governance.pooling import NOTHING_KNOWN, Decision, Group, Known, Member, Pooling, windows_of
+from governance.pooling import (
+    NOTHING_KNOWN,
+    Decision,
+    Group,
+    Known,
+    Member,
+    Pooling,
+    counted_again,
+    windows_of,
+)
 from governance.protection import Loss, Protected, protect
 from governance.release_source import NO_HISTORY, History, Places, RegistryEntry, TrueCohort
 from warehouse.errors import P20WError
@@ -171,12 +180,14 @@ def _tasks(
         for true in found:
             window = windows.get(true.cohort)
             if window is None:
-                yield _Task(code, version, unit, Group({true.cohort: members[true.cohort]}), true.pool)
+                twice = counted_again(again or {}, true.pool)
+                group = Group({true.cohort: members[true.cohort]}, counted_again=twice)
+                yield _Task(code, version, unit, group, true.pool)
             elif window.name not in done:
                 done.add(window.name)
                 of_window = {cohort: members[cohort] for cohort in window.cohorts if cohort in members}
                 missing = set(window.cohorts) - members.keys()
-                twice = sum(n for pair, n in (again or {}).items() if set(pair) <= set(window.cohorts))
+                twice = counted_again(again or {}, window.cohorts)
                 possible = again is not None and twice <= policy.min_count
                 group = Group(
                     of_window,
@@ -200,7 +211,10 @@ def _protect_one(
     thorough: bool,
 ) -> Decision:
     def completed(cells: Mapping[CellKey, Cell]) -> CohortCells:
-        return complete(cells, parents, overlapping, everywhere)
+        cohort = complete(cells, parents, overlapping, everywhere)
+        if task.pool:
+            cohort.counted_again = task.group.counted_again
+        return cohort
 
     def protected(cohort: CohortCells, past: History, earlier: Sequence[Seen]) -> Protected:
         # Several cohorts are too many cells for an integer program.

@@ -11,6 +11,7 @@ from psycopg import sql
 from ingest.layout import Layout
 
 _SCHEMA = "raw"
+_LOADER = "p20w_loader"
 # Row numbers are drawn from a sequence of their own; a large cache keeps it out of the way of COPY.
 _ROW_NUMBER_CACHE = 100_000
 
@@ -40,6 +41,7 @@ def ensure_raw_table(connection: psycopg.Connection[Any], layout: Layout) -> lis
                 " partition by list (delivery_id)"
             ).format(_parent(layout), sql.SQL(", ").join(map(_text_column, wanted)))
         )
+        _give_to_loader(connection, _parent(layout))
         return [layout.table]
     missing = [name for name in wanted if name not in present]
     for name in missing:
@@ -79,6 +81,18 @@ def attach_partition(connection: psycopg.Connection[Any], layout: Layout, delive
             partition=partition_of(layout, delivery_id), parent=_parent(layout), id=sql.Literal(delivery_id)
         )
     )
+    _give_to_loader(connection, partition_of(layout, delivery_id))
+
+
+def _give_to_loader(connection: psycopg.Connection[Any], table: sql.Identifier) -> None:
+    """Raw tables are the loader's, whoever loads: what another login has made the loader could not withdraw."""
+    row = connection.execute(
+        "select current_user <> %(loader)s and pg_has_role(%(loader)s, 'usage') and pg_has_role(%(loader)s, 'member')"
+        " where to_regrole(%(loader)s) is not null",
+        {"loader": _LOADER},
+    ).fetchone()
+    if row is not None and row[0]:
+        connection.execute(sql.SQL("alter table {} owner to {}").format(table, sql.Identifier(_LOADER)))
 
 
 def copy_statement(

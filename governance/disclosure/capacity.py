@@ -94,7 +94,9 @@ def block_of(
 def _sensitive(key: CellKey, cell: Cell, cohort: CohortCells, unit: Unit, policy: DisclosurePolicy) -> bool:
     if key in cohort.unprinted:
         return False
-    if key.cohorts in cohort.pools and 0 < cell.people < policy.smallest_group(unit) + cohort.counted_again:
+    if (key.cohorts in cohort.pools or not cohort.pools) and 0 < cell.people < policy.smallest_group(
+        unit
+    ) + cohort.counted_again:
         # Who is counted twice is one person.
         return True
     if unit == "usd" and cell.median_usd is None:

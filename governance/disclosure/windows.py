@@ -79,7 +79,7 @@ def together(
     made = CohortCells(
         cells, parents, pool.overlapping, pools={window.name: window.cohorts} if pooled else {}
     )
-    made.counted_again = counted_again
+    made.counted_again = counted_again if pooled else 0
     for cohort, single in singles.items():
         here = dict(single.cells)
         _fill(here, kept, parents)

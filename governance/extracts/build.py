@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from warehouse.connection import Warehouse
     from warehouse.state import State
 
-#: Not for whoever receives the extract.
-REVIEWER = "reviewer"
+#: Whoever gets the extract gets the one folder, and nothing of the other.
+RESEARCHER, REVIEWER = "researcher", "reviewer"
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ def _prepared(warehouse: Warehouse, project: str) -> Path:
     folder = warehouse.home.tmp / f"extract-{project}"
     shutil.rmtree(folder, ignore_errors=True)
     make_private(folder)
+    make_private(folder / RESEARCHER)
     make_private(folder / REVIEWER)
     make_private(warehouse.home.extracts)
     return folder
@@ -125,14 +126,14 @@ def _write(
     k = asked.request.k or policy.min_count
     done = protect(connection, asked, k, policy.round_usd_to, shared_with(connection, asked))
     columns = columns_of(asked, done, describe)
-    write_rows(connection, columns, folder, asked.request.project)
-    write_dictionary(columns, folder / "dictionary.csv")
+    write_rows(connection, columns, folder / RESEARCHER, asked.request.project)
+    write_dictionary(columns, folder / RESEARCHER / "dictionary.csv")
     write_counts(connection, columns, folder / REVIEWER / "underlying_counts.csv")
     (folder / REVIEWER / "k_anonymity.md").write_text(k_anonymity(done), encoding="utf-8")
     request = asked.request.model_dump_json(indent=1, by_alias=True)
     (folder / REVIEWER / "request.json").write_text(request, encoding="utf-8")
     text = memo(state, asked, agreement, done, approvals, _provenance(connection))
-    (folder / "memo.md").write_text(text, encoding="utf-8")
+    (folder / RESEARCHER / "memo.md").write_text(text, encoding="utf-8")
     return done
 
 

@@ -64,7 +64,7 @@ def approve(project: str, agency: str, by: str, refuse: str | None) -> None:
 @click.argument("project")
 def build_command(project: str) -> None:
     """Write the extract of an approved PROJECT; built again it keeps everybody's code."""
-    from governance.extracts.build import build
+    from governance.extracts.build import RESEARCHER, REVIEWER, build
     from orchestration.research import describer, vocabulary
     from warehouse.connection import open_warehouse
     from warehouse.state import load_state
@@ -73,9 +73,9 @@ def build_command(project: str) -> None:
     built = build(warehouse, load_state(), vocabulary(warehouse), project, describer())
     done = built.protection
     click.echo(
-        f"{done.rows:,} rows in {built.folder}; at least {done.smallest} share their key columns (k = {done.k})."
+        f"{done.rows:,} rows in {built.folder / RESEARCHER}; at least {done.smallest} share their key columns (k = {done.k})."
     )
-    click.echo(f"For the reviewer alone: {built.folder / 'reviewer'}.")
+    click.echo(f"For the reviewer alone: {built.folder / REVIEWER}.")
 
 
 @command.command("list")

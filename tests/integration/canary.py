@@ -1,11 +1,14 @@
 """A planted person: a surname and a social security number that nobody else has, and where they turn up."""
 
-from collections.abc import Iterator
+import gzip
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pc
+import pyarrow.parquet as pq
 from psycopg import sql
 
 from warehouse.connection import Warehouse
@@ -92,17 +95,35 @@ def found_in_tables(warehouse: Warehouse, canary: Canary, schemas: list[str]) ->
     ]
 
 
-def found_in_files(home: Home, canary: Canary) -> list[str]:
-    """Files of the home, other than the agencies' own and the database's, that hold a planted word."""
-    words = [word.encode() for word in canary.words]
+def found_in_files(home: Home, words: Sequence[str]) -> list[str]:
+    """Files of the home, other than the agencies' own and the database's, that hold a planted word in any letters."""
+    sought = [word.encode().lower() for word in words]
     return [
         str(path.relative_to(home.root))
-        for path in _files(home.root)
-        if any(word in content for content in [path.read_bytes()] for word in words)
+        for path in looked_at(home)
+        if any(word in content for content in _contents(path) for word in sought)
     ]
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.relative_to(root).parts[0] not in _OWN_PLACES:
-            yield path
+def _contents(path: Path) -> Iterator[bytes]:
+    """The bytes of a file in small letters, and what is packed in them."""
+    content = path.read_bytes()
+    yield content.lower()
+    if path.suffix == ".parquet":
+        yield str(pq.read_table(path).to_pylist()).encode().lower()
+    elif path.suffix == ".gz":
+        yield gzip.decompress(content).lower()
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            yield from (packed.read(name).lower() for name in packed.namelist())
+
+
+def looked_at(home: Home) -> list[Path]:
+    """The files in which nobody may be named."""
+    return [
+        path
+        for path in sorted(home.root.rglob("*"))
+        if path.is_file()
+        and not path.is_symlink()
+        and path.relative_to(home.root).parts[0] not in _OWN_PLACES
+    ]

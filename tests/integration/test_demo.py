@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.integration.canary import looked_at
 from tests.integration.demonstration import (
     LEARNERS,
     Demonstration,
@@ -55,7 +56,7 @@ def test_an_extract_of_real_models_is_built_and_names_nobody(demonstration: Demo
     built = demonstration.here("extract", "build", "COLLEGE-AND-WORK")
     assert built.returncode == 0, built.stderr
     folder = demonstration.home.extracts / "COLLEGE-AND-WORK"
-    table = pq.read_table(folder / "COLLEGE-AND-WORK.parquet")
+    table = pq.read_table(folder / "researcher" / "COLLEGE-AND-WORK.parquet")
     assert table.num_rows > 100
     written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     text = written.decode(errors="replace") + str(table.to_pylist()) + told.stdout + built.stdout
@@ -118,6 +119,21 @@ def test_the_planted_person_is_where_identifiers_belong_and_nowhere_else(
     demonstration: Demonstration,
 ) -> None:
     check_canary(demonstration)
+    # What the release and the extract above have written, and what was written of them, was looked at.
+    home = demonstration.home
+    looked = {path.relative_to(home.root).as_posix() for path in looked_at(home)}
+    given = ("COLLEGE-AND-WORK.csv", "COLLEGE-AND-WORK.parquet", "dictionary.csv", "memo.md")
+    assert looked >= {f"extracts/COLLEGE-AND-WORK/researcher/{name}" for name in given}
+    assert looked >= {
+        f"extracts/COLLEGE-AND-WORK/reviewer/{n}" for n in ("underlying_counts.csv", "k_anonymity.md")
+    }
+    assert looked >= {
+        "site/index.html",
+        "site/data/college-going-12m.csv",
+        "logs/postgres.log",
+        "ledger/p20w.txt",
+    }
+    assert {"dagster/history/runs.db", "dagster/history/index.db"} <= looked
 
 
 def test_each_step_worked_under_the_role_of_its_duty(demonstration: Demonstration) -> None:

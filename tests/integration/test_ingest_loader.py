@@ -139,6 +139,11 @@ def test_nothing_that_only_the_loading_needed_is_left(warehouse: Warehouse, inco
     result = _load(warehouse, incoming, "k12__status__south__2023.txt", f"{NEW}\n2023|1|x|2022-09-01|\n")
     partition = f"raw.k12__status__d{result.delivery_id}"
     assert warehouse.fetch_value("select relispartition from pg_class where oid = %s::regclass", (partition,))
+    # Raw tables are the loader's, whoever has loaded.
+    owners = warehouse.fetch_all(
+        "select distinct relowner::regrole::text from pg_class where relnamespace = 'raw'::regnamespace and relkind in ('r', 'p')"
+    )
+    assert owners == [("p20w_loader",)]
     leftovers = """
         select count(*) from pg_attribute where attrelid = %(t)s::regclass and (atthasdef or attidentity <> '')
         union all select count(*) from pg_constraint where conrelid = %(t)s::regclass and contype = 'c'

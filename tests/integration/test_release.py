@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from governance.release import build_release, make_release
+from governance.release import NothingToPublish, build_release, make_release
 from tests.integration.emptying import forget_releases
 from tests.integration.published_cube import RATE, WAGE, Row, make_cube, small_state
 from warehouse.connection import Warehouse
@@ -252,6 +252,11 @@ def test_a_pool_that_grows_does_not_give_the_added_cohort_away(warehouse: Wareho
     assert cells(warehouse, release_id)[RATE, "all", "state", "all"][0] == "664"
     told = "select rules #>> array['pools', %s] from published.release where release_id = %s"
     assert warehouse.fetch_value(told, (RATE, release_id)) == '["2018", "2019", "2020"]'
+    # Where many count in several cohorts, a number of a pool may be that of a few people.
+    twice = f"insert into indicators.cohort_overlap values ('{RATE}', '1.0', '2018', '2019', %s)"
+    warehouse.execute(twice, (11,))
+    with pytest.raises(NothingToPublish, match="several cohorts"):
+        build_release(warehouse, pooled)
 
 
 def test_an_undescribed_indicator_is_refused(warehouse: Warehouse, state: State) -> None:

@@ -89,12 +89,12 @@ def _done(result: Result) -> str:
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
-    with (folder / f"{folder.name}.csv").open(newline="") as file:
+    with (folder / "researcher" / f"{folder.name}.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 
 def _table(folder: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(next(folder.glob("*.parquet"))).to_pylist()
+    rows: list[dict[str, Any]] = pq.read_table(next(folder.glob("researcher/*.parquet"))).to_pylist()
     return rows
 
 
@@ -154,17 +154,17 @@ def test_amounts_are_rounded_and_have_a_top_that_several_reach_and_no_day_is_giv
     amounts = [int(row["earnings_first_year_usd"]) for row in rows if row["earnings_first_year_usd"]]
     top = max(amounts)
     assert all(amount % 100 == 0 for amount in amounts) and amounts.count(top) >= 10
-    assert not re.search(r"\d{4}-\d{2}-\d{2}", (first / "FIRST.csv").read_text())
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", (first / "researcher" / "FIRST.csv").read_text())
 
 
 def test_the_dictionary_and_the_memo_say_what_a_reader_must_know(research: Warehouse, first: Path) -> None:
     folder = first
-    with (folder / "dictionary.csv").open(newline="") as file:
+    with (folder / "researcher" / "dictionary.csv").open(newline="") as file:
         told = {row["column"]: row for row in csv.DictReader(file)}
     assert list(told) == list(_rows(folder)[0])
     assert "M, F, or X where not selected" in told["sex"]["meaning"]
     assert "ui/wage.total_gross_wages" in told["earnings_first_year_usd"]["elements"]
-    memo = (folder / "memo.md").read_text()
+    memo = (folder / "researcher" / "memo.md").read_text()
     for words in ("20 CFR 603.10", REQUEST["purpose"], "k12 (k12 data office", "destroyed by 2099-01-01",
                   "Private colleges may be missing.", "Cite as"):  # fmt: skip
         assert words in memo
@@ -175,10 +175,13 @@ def test_the_dictionary_and_the_memo_say_what_a_reader_must_know(research: Wareh
 
 def test_built_again_nothing_changes_and_everybody_keeps_the_code(research: Warehouse, first: Path) -> None:
     folder = first
-    before = {path.name: path.read_bytes() for path in folder.glob("FIRST.*")}
+    before = {path.name: path.read_bytes() for path in folder.glob("researcher/FIRST.*")}
     _done(_p20w("build", "FIRST"))
-    assert {path.name: path.read_bytes() for path in folder.glob("FIRST.*")} == before
+    assert {path.name: path.read_bytes() for path in folder.glob("researcher/FIRST.*")} == before
     assert set(before) == {"FIRST.csv", "FIRST.parquet"}
+    # Exact counts lie beside what the researcher is given, not in it.
+    given = {path.relative_to(folder).as_posix() for path in (folder / "researcher").rglob("*")}
+    assert given == {f"researcher/{name}" for name in (*before, "dictionary.csv", "memo.md")}
 
 
 def test_a_cell_that_looks_like_a_formula_is_disarmed_for_spreadsheets_only(
@@ -331,7 +334,7 @@ def test_a_rate_of_the_cube_is_a_measure_as_it_was_published(research: Warehouse
     # A quarter of the graduates each, and nothing of those whose district is hidden or not published.
     assert set(counted) == {"61", "57", ">=95", ""}
     assert all(counted[value] > 200 for value in counted)
-    assert "Made from: Numerator by denominator" in (folder / "dictionary.csv").read_text()
+    assert "Made from: Numerator by denominator" in (folder / "researcher" / "dictionary.csv").read_text()
     forget_releases(research)
 
 
