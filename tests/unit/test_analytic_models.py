@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from ingest.catalogue import load_catalogue
+from ingest.synthetic.career import PROGRAMS
+from ingest.synthetic.workforce import TRAINING_PROGRAMS
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 CATALOGUE = load_catalogue()
@@ -163,3 +165,14 @@ def test_programs_and_families_name_known_clusters_once() -> None:
     assert len(codes) == len(set(codes))
     assert {row["career_cluster_code"] for row in [*seed("cip"), *seed("cip_family")]} <= clusters
     assert {code[:2] for code in codes} <= families
+
+
+def test_occupations_stand_beside_known_programs_once() -> None:
+    rows = seed("cip_soc")
+    keys = [(row["cip_code"], row["soc_code"], row["cip_year"]) for row in rows]
+
+    assert len(keys) == len(set(keys))
+    assert {row["cip_code"] for row in rows} <= {row["cip_code"] for row in seed("cip")}
+    # Every program of the synthetic state's schools and of its training is named.
+    taught = {program[0] for program in (*PROGRAMS, *TRAINING_PROGRAMS)}
+    assert taught <= {row["cip_code"] for row in rows}
