@@ -22,24 +22,27 @@
 {% macro increment_forget(inputs, looks_back=false) %}
     {%- if is_incremental() %}
     create temporary table increment_changed on commit drop as
-    select quarter_index, person_id
+    select
+        quarter_index,
+        person_id,
+        noted.digest is not null as is_noted
     from ({{ inputs }}) as present
     full outer join ({{ increment_noted(this) }}) as noted using (quarter_index, person_id)
     where present.digest is distinct from noted.digest;
     {%- if looks_back %}
-    insert into increment_changed (quarter_index, person_id)
-    select noted.quarter_index, noted.person_id from ({{ increment_noted(this) }}) as noted
+    insert into increment_changed (quarter_index, person_id, is_noted)
+    select noted.quarter_index, noted.person_id, true from ({{ increment_noted(this) }}) as noted
     where noted.quarter_index > (
         select min(quarter_index) from increment_changed where quarter_index <> {{ no_quarter() }}
     )
     except
-    select quarter_index, person_id from increment_changed;
+    select quarter_index, person_id, true from increment_changed;
     {%- endif %}
     analyze increment_changed;
     delete from {{ this }} as built using increment_changed as changed
-    where built.quarter_index = changed.quarter_index;
+    where built.quarter_index = changed.quarter_index and changed.is_noted and changed.quarter_index <> {{ no_quarter() }};
     delete from {{ this }} as built using increment_changed as changed
-    where built.person_id = changed.person_id;
+    where built.person_id = changed.person_id and changed.is_noted and changed.person_id <> {{ no_person() }};
     delete from {{ this }} where not exists ({{ increment_noted(this) }});
     {%- endif %}
 {% endmacro %}

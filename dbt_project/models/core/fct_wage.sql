@@ -8,14 +8,20 @@
 
 with people as ({{ core_people('ui') }}),
 
+{% if is_incremental() %}
+    changed_keys as (
+        select people.source_key from people
+        inner join increment_changed as changed on people.person_id = changed.person_id
+    ),
+{% endif %}
+
 wages as (
     select wages.*
     from {{ ref('stg_ui__wages_keyed') }} as wages
     {% if is_incremental() %}
         left join increment_changed as quarters on wages.quarter_index = quarters.quarter_index
-        left join people on wages.source_key = people.source_key
-        left join increment_changed as persons on people.person_id = persons.person_id
-        where quarters.quarter_index is not null or persons.person_id is not null
+        left join changed_keys as keys on wages.source_key = keys.source_key
+        where quarters.quarter_index is not null or keys.source_key is not null
     {% endif %}
 ),
 
