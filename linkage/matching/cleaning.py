@@ -72,9 +72,10 @@ def macros() -> str:
         case when len(tokens) > 1 and list_contains({_quoted(SUFFIXES)}, tokens[-1]) then tokens[-1] end;
     create or replace macro p_unsuffixed(tokens) as
         case when p_suffix_of(tokens) is null then tokens else tokens[:-2] end;
-    -- Without blanks, which slip in and out, and without the kind of street, which has many spellings. A number is no street.
+    -- Without blanks, which slip in and out, and without the kind of street at the end, which has many spellings: a word of its
+    -- own, or one whose blank was lost. Elsewhere it belongs to the name: Court Street, St Marys. A number is no street.
     create or replace macro p_streetlike(value) as regexp_replace(replace(regexp_replace(regexp_replace(
-        upper(strip_accents(value)), '[^A-Z0-9]+', ' ', 'g'), '\b({_STREETS}|{_STREETS_SHORT})\b', '', 'g'), ' ', ''),
+        upper(strip_accents(value)), '[^A-Z0-9]+', ' ', 'g'), ' ({_STREETS}|{_STREETS_SHORT}) ?$', ''), ' ', ''),
         '({_STREETS})$', '');
     create or replace macro p_street(value) as
         case when regexp_matches(p_streetlike(value), '[A-Z]{{2}}') then p_streetlike(value) end;
@@ -185,21 +186,47 @@ twice as (
 select {_NUMBER} as record, p.* from new as p left join twice as t using (source, source_key);
 """
 
+# Names repeat: what can be said of a name alone is said once of each distinct one.
 CLEAN = """
+create or replace table given_name as
+with parsed as (
+    select first_name, preferred_name, other_first_names, p_given_tokens(first_name) as first_tokens,
+        p_given_tokens(preferred_name) as preferred_tokens,
+        list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first
+    from (select distinct first_name, preferred_name, other_first_names from record)
+)
+select first_name, preferred_name, other_first_names,
+    case when len(first_tokens) > 1 then first_tokens[2] end as second,
+    case when len(first_tokens[1]) > 1 then first_tokens[1] end as given,
+    left(first_tokens[1], 1) as fi,
+    p_compact(list_concat(first_tokens, [p_joined(first_tokens), p_joined(preferred_tokens)], preferred_tokens[1:1],
+        list_transform(other_first, lambda t: t[1]))) as given_all
+from parsed;
+create or replace table family_name as
+with parsed as (
+    select last_name, other_last_names, p_family_tokens(last_name) as last_tokens,
+        list_transform(coalesce(other_last_names, []), lambda n: p_unsuffixed(p_tokens(n))) as other_last
+    from (select distinct last_name, other_last_names from record)
+),
+named as (select *, p_unsuffixed(last_tokens) as surname from parsed)
+select last_name, other_last_names, p_suffix_of(last_tokens) as suffix,
+    -- One letter is a surname cut short: it agrees with nobody's and says nothing against.
+    case when len(p_joined(surname)) > 1 then p_joined(surname) end as family,
+    p_compact(list_concat([p_joined(surname)], list_transform(other_last, lambda t: p_joined(t)))) as family_all,
+    p_compact(p_significant(list_concat(surname, flatten(other_last)))) as family_tokens
+from named;
+create or replace table middle_name as
+select middle_name, p_tokens(middle_name)[1] as middle from (select distinct middle_name from record);
 create or replace table cleaned as
 with parsed as (
     select
-        record, source, source_key,
+        record, source, source_key, first_name, preferred_name, other_first_names, last_name, other_last_names, middle_name,
         -- Spreadsheets drop leading zeros; one digit nine times is no number; ten digits may be nine and a slip.
         case when regexp_full_match(ssn, '[0-9 -]{7,12}') and len(regexp_replace(ssn, '[^0-9]', '', 'g')) between 7 and 10
             and not regexp_full_match(ssn, '0+|1+|2+|3+|4+|5+|6+|7+|8+|9+')
             then repeat('0', 9 - len(regexp_replace(ssn, '[^0-9]', '', 'g'))) || regexp_replace(ssn, '[^0-9]', '', 'g')
             end as ssn,
-        p_given_tokens(first_name) as first_tokens, p_tokens(middle_name) as middle_tokens,
-        p_family_tokens(last_name) as last_tokens, p_given_tokens(preferred_name) as preferred_tokens,
         p_letters(generation_code) as generation,
-        list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first,
-        list_transform(coalesce(other_last_names, []), lambda n: p_unsuffixed(p_tokens(n))) as other_last,
         -- A pupil's age outside school age says that the date is wrong, whatever else it says.
         case when birthdate > date '1900-01-01' and birthdate <= current_date and not (
             source = 'k12' and first_seen is not null and date_diff('year', birthdate, first_seen) not between 3 and 23
@@ -215,26 +242,22 @@ with parsed as (
         first_seen as seen
     from record
 ),
-named as (
-    select *,
-        case generation when 'JUNIOR' then 'JR' when 'SENIOR' then 'SR' when '' then null else generation end as code,
-        p_unsuffixed(last_tokens) as surname,
-        coalesce(middle_tokens[1], case when len(first_tokens) > 1 then first_tokens[2] end) as middle
+coded as (
+    select *, case generation when 'JUNIOR' then 'JR' when 'SENIOR' then 'SR' when '' then null else generation end as code
     from parsed
 )
 select
     record, source, source_key, ssn, dob, coalesce(left(dob, 4), year_alone) as birth_year, sex, nullif(zip, '') as zip,
-    city, street, seen, middle,
-    coalesce(case when code in ('JR', 'SR', 'II', 'III', 'IV') then code end, p_suffix_of(last_tokens)) as suffix,
-    case when len(first_tokens[1]) > 1 then first_tokens[1] end as given,
-    left(first_tokens[1], 1) as fi,
-    p_compact(list_concat(first_tokens, [p_joined(first_tokens), p_joined(preferred_tokens)], preferred_tokens[1:1],
-        list_transform(other_first, lambda t: t[1]))) as given_all,
-    -- One letter is a surname cut short: it agrees with nobody's and says nothing against.
-    case when len(p_joined(surname)) > 1 then p_joined(surname) end as family,
-    p_compact(list_concat([p_joined(surname)], list_transform(other_last, lambda t: p_joined(t)))) as family_all,
-    p_compact(p_significant(list_concat(surname, flatten(other_last)))) as family_tokens
-from named;
+    city, street, seen, coalesce(m.middle, g.second) as middle,
+    coalesce(case when code in ('JR', 'SR', 'II', 'III', 'IV') then code end, f.suffix) as suffix,
+    g.given, g.fi, g.given_all, f.family, f.family_all, f.family_tokens
+from coded as c
+join given_name as g on g.first_name is not distinct from c.first_name
+    and g.preferred_name is not distinct from c.preferred_name
+    and g.other_first_names is not distinct from c.other_first_names
+join family_name as f on f.last_name is not distinct from c.last_name
+    and f.other_last_names is not distinct from c.other_last_names
+join middle_name as m on m.middle_name is not distinct from c.middle_name;
 """
 
 # Sets of given names repeat: each distinct one is looked up once.

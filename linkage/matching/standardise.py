@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_DROP_PARTS = "; ".join(
+    f"drop table {table}" for table in ("cleaned", "name_set", "given_name", "family_name", "middle_name")
+)
+
+
 def _decided(name: str) -> str:
     return f"""
     create or replace table decided_{name} as
@@ -69,7 +74,7 @@ def note_decisions(
 
 def clean(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `person` from `record`."""
-    for statement in (CLEAN, ROOTS, "drop table cleaned; drop table name_set"):
+    for statement in (CLEAN, ROOTS, _DROP_PARTS):
         connection.execute(statement)
 
 

@@ -36,6 +36,10 @@ _NAMES: dict[str, Row] = {
     "placeholder": {"first_name": "Baby Girl", "last_name": "UNKNOWN"},
     "empty": {"first_name": " ", "last_name": ""},
     "nickname": {"first_name": "Bob", "last_name": "Stone"},
+    "street": {"first_name": "Ida", "last_name": "Hill", "street_address": "12 Oak St."},
+    "street in full": {"first_name": "Ida", "last_name": "Lake", "street_address": "12 OAK STREET"},
+    "street without blank": {"first_name": "Ida", "last_name": "Wood", "street_address": "12 Oakstreet"},
+    "saint's street": {"first_name": "Ida", "last_name": "Field", "street_address": "7 St. Marys Court Rd"},
     "former": {"first_name": "Ida", "last_name": "Stone", "other_last_names": ["Van Dyke", "unknown"]},
 }
 
@@ -48,6 +52,10 @@ _NAMES: dict[str, Row] = {
         ("accents", "family_tokens", ["NUNEZ", "OST"]),
         ("apostrophe", "given", "SIAN"),
         ("apostrophe", "family", "ONEILL"),
+        ("street", "street", "12OAK"),
+        ("street in full", "street", "12OAK"),
+        ("street without blank", "street", "12OAK"),
+        ("saint's street", "street", "7STMARYS"),
         ("suffix", "family", "KING"),
         ("suffix", "suffix", "JR"),
         ("only a suffix", "family", "IV"),
