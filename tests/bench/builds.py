@@ -1,14 +1,15 @@
-"""Wages and status panel of 40 quarters built whole, and with one quarter more, at two sizes: seconds of the models' SQL."""
+"""All that wages touch, from staging to the status panel: 40 quarters built whole, and one more, at two sizes; seconds of SQL."""
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.sync import sync_catalogue
 from orchestration.manifest import project_dir
+from tests.bench import wage_world
 from tests.bench.measure import Measure
 from tests.integration.wage_history import SELECTED
 from warehouse.connection import Warehouse
@@ -17,74 +18,61 @@ from warehouse.migration import migrate
 from warehouse.server import DATABASE, EmbeddedServer
 from warehouse.state import load_state
 
-SMALL, LARGE = 4_000, 16_000
+SMALL, LARGE = 6_000, 24_000
 FIRST_QUARTER, QUARTERS = 2014 * 4, 40
 
-_PEOPLE = """
-insert into staging.person_key (person_id, source, source_key)
-select md5(n::text)::uuid, source, source || n
-from generate_series(1, %(people)s) as n cross join unnest(array['k12', 'ui']) as source
-"""
-_BIRTHS = """
-insert into core.person_attribute (person_id, attribute, value, source, decided_by, report_count, other_report_count,
-    last_reported_year)
-select md5(n::text)::uuid, 'birth_year', (1998 + n %% 6)::text, 'k12', 'only_value', 1, 0, 2014
-from generate_series(1, %(people)s) as n
-"""
-# Three of four people have wages in a quarter, every tenth of them of two employers, one of a hundred the same of both.
-_WAGES = """
-insert into staging.stg_ui__wages_keyed
-    (delivery_id, row_number, source_key, employer_account_id, reporting_unit_id, quarter_index, total_gross_wages)
-select quarter, n * 2 + job, 'ui' || n, 'E' || (n * 7 + quarter / 9 + job * 13) %% (%(people)s / 20), 'U', quarter,
-    3000 + n %% 5000 + case when n %% 100 = 0 then 0 else job * 700 end
-from generate_series(%(first)s::int, %(last)s::int) as quarter
-cross join generate_series(1, %(people)s) as n
-cross join generate_series(0, 1) as job
-where (n + quarter) %% 4 > 0 and (job = 0 or n %% 10 = 0)
-"""
-# With a quarter come names spelled anew, which linkage gives to people who had wages before.
-_SPELLED_ANEW = """
-insert into staging.person_key (person_id, source, source_key)
-select md5(n::text)::uuid, 'ui', 'again' || n from generate_series(1, %(people)s, 100) as n
-"""
+#: What a run makes anew when wages were delivered: up to the person records, and from the links on to the status panel.
+BEFORE_LINKAGE = (
+    *("stg_ui__wages", "int_ui__persons_described", "person_description", "source_record", "person_record"),
+    *("record_key", "stg_ui__wages_keyed"),
+)
+AFTER_LINKAGE = ("person_key", "int_person__demographic_votes", "person_attribute", *SELECTED)
 
 
 def measures(folder: Path) -> dict[str, Measure]:
-    """The ratio at the larger size, and how the whole build grows."""
-    small, large = (_seconds(folder / str(people), people) for people in (SMALL, LARGE))
-    growth = math.log(large[0] / small[0]) / math.log(LARGE / SMALL)
-    return {
-        "build_new_quarter_to_whole": Measure(round(large[1] / large[0], 3), "ratio", 0.1, "lower"),
+    """The ratio at the larger size, in all and of each half, and how the whole build grows."""
+    small, large = (_builds(folder / str(people), people) for people in (SMALL, LARGE))
+    growth = math.log(sum(large.whole) / sum(small.whole)) / math.log(LARGE / SMALL)
+    found = {
+        "build_new_quarter_to_whole": Measure(_ratio(large.more, large.whole), "ratio", 0.1, "lower"),
         "build_growth": Measure(round(growth, 3), "exponent", 1.1, "lower"),
-        f"build_seconds_{LARGE}_people": Measure(round(large[0], 2), "seconds", None, "lower"),
-        f"build_new_quarter_seconds_{LARGE}_people": Measure(round(large[1], 2), "seconds", None, "lower"),
     }
+    for half, more, whole in zip(("before_linkage", "after_linkage"), large.more, large.whole, strict=True):
+        found[f"build_new_quarter_to_whole_{half}"] = Measure(_ratio([more], [whole]), "ratio", None, "lower")
+    for name, seconds in (("", large.whole), ("new_quarter_", large.more)):
+        measure = Measure(round(sum(seconds), 2), "seconds", None, "lower")
+        found[f"build_{name}seconds_{LARGE}_people"] = measure
+    return found
 
 
-def _seconds(folder: Path, people: int) -> tuple[float, float]:
-    """Of a whole build of 40 quarters, and of a build with one quarter more."""
+class _Builds(NamedTuple):
+    """Seconds before and after linkage."""
+
+    whole: tuple[float, float]
+    more: tuple[float, float]
+
+
+def _ratio(some: Sequence[float], all_: Sequence[float]) -> float:
+    return round(sum(some) / sum(all_), 3)
+
+
+def _builds(folder: Path, people: int) -> _Builds:
+    """A whole build of 40 quarters, and a build with one quarter more."""
     with _warehouse(folder) as warehouse:
-        _dbt(
-            folder,
-            "build",
-            "--select",
-            "+person_quarter_status",
-            "+dim_employer",
-            "--exclude-resource-type",
-            "test",
-        )
-        _fill(warehouse, people, FIRST_QUARTER, FIRST_QUARTER + QUARTERS - 1, (_PEOPLE, _BIRTHS))
-        whole = _dbt(folder, "run", "--full-refresh", "--select", *SELECTED)
-        _fill(warehouse, people, FIRST_QUARTER + QUARTERS, FIRST_QUARTER + QUARTERS, (_SPELLED_ANEW,))
-        return whole, _dbt(folder, "run", "--select", *SELECTED)
+        wage_world.deliver_students(warehouse, people)
+        everything = ["--select", "+person_quarter_status", "+dim_employer", "+record_key"]
+        _dbt(folder, "build", *everything, "--exclude-resource-type", "test")
+        for quarter in range(FIRST_QUARTER, FIRST_QUARTER + QUARTERS):
+            wage_world.deliver_wages(warehouse, people, quarter)
+        whole = _build(folder, warehouse, "--full-refresh")
+        wage_world.deliver_wages(warehouse, people, FIRST_QUARTER + QUARTERS)
+        return _Builds(whole, _build(folder, warehouse))
 
 
-def _fill(warehouse: Warehouse, people: int, first: int, last: int, statements: tuple[str, ...]) -> None:
-    with warehouse.connect() as connection:
-        connection.execute("set local session_replication_role = replica")
-        for statement in (*statements, _WAGES):
-            connection.execute(statement, {"people": people, "first": first, "last": last})  # type: ignore[call-overload]
-        connection.execute("analyze staging.person_key, staging.stg_ui__wages_keyed, core.person_attribute")
+def _build(folder: Path, warehouse: Warehouse, *told: str) -> tuple[float, float]:
+    before = _dbt(folder, "run", *told, "--select", *BEFORE_LINKAGE)
+    wage_world.link(warehouse)
+    return before, _dbt(folder, "run", *told, "--select", *AFTER_LINKAGE)
 
 
 def _dbt(folder: Path, *arguments: str) -> float:
