@@ -99,6 +99,7 @@ def link(
     spark_master: str | None = None,
     threads: int | None = None,
     spill: Path | None = None,
+    memory_gb: float | None = None,
 ) -> LinkResult:
     """Link person records into persons.
 
@@ -120,7 +121,8 @@ def link(
         engine: What finds and scores the pairs of a full run: `duckdb` in this process, or `spark` on a cluster.
         spark_master: Address of the cluster; without one the active session, or Spark's own configuration.
         threads: DuckDB threads; all cores if none is given.
-        spill: Folder for blocks that do not fit into memory; none are written if none is given.
+        spill: Folder for blocks that do not fit into memory; none are written if none is given. They hold names and SSNs.
+        memory_gb: Most memory that DuckDB takes, beside the records and the result; most of the machine's if None.
     """
     model = model or default_model()
     checked = check_records(records)
@@ -130,7 +132,7 @@ def link(
     )  # fmt: skip
     why = "no earlier run was named"
     if standing is not None:
-        connection = open_database(threads=threads, spill=spill)
+        connection = open_database(threads=threads, spill=spill, memory_gb=memory_gb)
         try:
             found = _link_changes(connection, task, model, standing, keep)
         finally:
@@ -138,7 +140,7 @@ def link(
         if isinstance(found, LinkResult):
             return found
         why = found
-    connection = open_database(threads=threads, spill=spill)
+    connection = open_database(threads=threads, spill=spill, memory_gb=memory_gb)
     try:
         return _link_all(connection, task, model, keep, why)
     finally:

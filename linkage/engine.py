@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def open_database(*, threads: int | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def open_database(
+    *, threads: int | None = None, spill: Path | None = None, memory_gb: float | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that writes nothing to disk unless a spill folder is named."""
     import duckdb
 
@@ -31,6 +33,8 @@ def open_database(*, threads: int | None = None, spill: Path | None = None) -> d
     connection.execute("set preserve_insertion_order = false")
     if threads is not None:
         connection.execute(f"set threads = {int(threads)}")
+    if memory_gb is not None:
+        connection.execute(f"set memory_limit = '{float(memory_gb)}GB'")
     return connection
 
 

@@ -3,4 +3,4 @@
 Change it together with a new migration; a test holds both together.
 """
 
-HEAD = "0032"
+HEAD = "0033"

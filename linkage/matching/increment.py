@@ -161,7 +161,7 @@ insert into kept.person by name from person semi join changed_record using (reco
 delete from kept.scored where node_l in (select node from gone_node) or node_r in (select node from gone_node);
 delete from kept.decided_together; insert into kept.decided_together from decided_together;
 delete from kept.decided_apart; insert into kept.decided_apart from decided_apart;
-drop table node; drop table node_of; drop table spine; drop table wages;
+drop view spine; drop view wages; drop table node; drop table node_of;
 create view node as from kept.node;
 create view node_of as from kept.node_of;
 """
@@ -188,8 +188,8 @@ create view node as from near_node;
 _ONLY_TOUCHED_NODES = """
 drop view node;
 create table node as from near_node where unique_id in (select node from touched);
-create table spine as from node where not is_wage;
-create table wages as from node where is_wage and ssn is not null;
+create view spine as from node where not is_wage;
+create view wages as from node where is_wage and ssn is not null;
 """
 
 _KEEP_CLUSTERS = """

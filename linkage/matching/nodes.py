@@ -88,8 +88,8 @@ where l.given is not null and r.given is not null
     -- One birth date under one number is one person, whatever the given name.
     and not coalesce(p_date_slip(l.dob, r.dob), false);
 update node set ssn_shared = true where ssn in (select ssn from shared_ssn);
-create or replace table spine as select * from node where not is_wage;
-create or replace table wages as select * from node where is_wage and ssn is not null;
+create or replace view spine as select * from node where not is_wage;
+create or replace view wages as select * from node where is_wage and ssn is not null;
 """
 
 

@@ -24,6 +24,11 @@ _DROP_PARTS = "; ".join(
     f"drop table {table}" for table in ("cleaned", "name_set", "given_name", "family_name", "middle_name")
 )
 
+# What the records say of people stands in `person` now, cleaned; of millions of records both would fill the memory.
+_KEYS_ALONE = (
+    "create or replace table record as select record, record_id, source, source_key, digest from record"
+)
+
 
 def _decided(name: str) -> str:
     return f"""
@@ -74,7 +79,7 @@ def note_decisions(
 
 def clean(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `person` from `record`."""
-    for statement in (CLEAN, ROOTS, _DROP_PARTS):
+    for statement in (CLEAN, ROOTS, _DROP_PARTS, _KEYS_ALONE):
         connection.execute(statement)
 
 

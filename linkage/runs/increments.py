@@ -6,6 +6,7 @@ new, changed or gone. What is done with the file is decided in `matching.increme
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -81,9 +82,16 @@ def standing_file(warehouse: Warehouse, run_id: str) -> Path:
     return warehouse.home.linkage / f"{run_id}.duckdb"
 
 
+def spill_folder(warehouse: Warehouse) -> Path:
+    """Return where a run writes what does not fit into memory; DuckDB makes the folder when it must, and empties it."""
+    return warehouse.home.linkage / "spill"
+
+
 def forget_others(warehouse: Warehouse, run_id: str | None) -> None:
     """Take away what other runs left, broken-off ones too: only the live run is built on."""
     keep = standing_file(warehouse, run_id) if run_id else None
     for file in warehouse.home.linkage.iterdir():
-        if file != keep:
+        if file.is_dir():
+            shutil.rmtree(file)
+        elif file != keep:
             file.unlink(missing_ok=True)

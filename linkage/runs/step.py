@@ -24,6 +24,7 @@ from linkage.runs.increments import (
     compare_records,
     forget_others,
     reason_for_full_run,
+    spill_folder,
     standing_file,
 )
 from linkage.runs.inputs import FORMER, PREVIOUS, RECORDS, RunInput
@@ -121,6 +122,8 @@ def run_linkage(
         digests=given.digests,
         engine=state.linkage.engine,
         spark_master=state.linkage.spark_master,
+        spill=spill_folder(warehouse),
+        memory_gb=state.linkage.memory_gb,
     )
     _check(result, records)
     mode, why = _mode(why or result.full_because, change)

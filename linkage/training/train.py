@@ -111,11 +111,10 @@ def _keep_sample(connection: duckdb.DuckDBPyConnection) -> int:
             [_SAMPLE_NODES],
         )
         connection.execute(
-            "delete from spine where birth_month is null or birth_month not in (from kept_month)"
+            "delete from node where not is_wage and (birth_month is null or birth_month not in (from kept_month))"
         )
-        connection.execute("delete from wages where ssn not in (select ssn from spine where ssn is not null)")
         connection.execute(
-            "delete from node where unique_id not in (select unique_id from spine union all select unique_id from wages)"
+            "delete from node where is_wage and (ssn is null or ssn not in (select ssn from spine where ssn is not null))"
         )
     return int(scalar(connection, "select count(*) from node"))
 

@@ -1,9 +1,11 @@
-"""Link a CSV of person records with the package recordlinkage: `python recordlinkage_peer.py RECORDS.csv CLUSTERS.csv`.
+"""Link a CSV of person records with the package recordlinkage: `python recordlinkage_peer.py RECORDS.csv CLUSTERS.csv [BLOCKS]`.
 
 As its guide has it: blocks, string and exact comparisons, the unsupervised ECM classifier; then connected components. Prints the
-seconds of linking. Runs in an environment of its own, for it needs an older pandas; imports nothing of the project.
+seconds of linking. Runs in an environment of its own, for it needs an older pandas; imports nothing of ours. BLOCKS is JSON:
+a list of pairs of lists of columns, whose values agree.
 """
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -15,21 +17,29 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 # The blocks of the bare Splink script beside this one.
-BLOCKS = ["ssn", ["birthdate", "first_name"], ["birthdate", "last_name"], ["first_name", "last_name"]]
+BLOCKS = [
+    (columns, columns)
+    for columns in (
+        ["ssn"],
+        ["birthdate", "first_name"],
+        ["birthdate", "last_name"],
+        ["first_name", "last_name"],
+    )
+]
 
 
-def main(records: Path, clusters: Path) -> None:
-    people = pd.read_csv(records, dtype=str, index_col="record_id")
+def main(records: str, clusters: str, blocks: str = "") -> None:
+    people = pd.read_csv(Path(records), dtype=str, index_col="record_id")
     started = time.perf_counter()
-    found = link(people)
+    found = link(people, json.loads(blocks) if blocks else BLOCKS)
     print(time.perf_counter() - started)
-    found.to_csv(clusters)
+    found.to_csv(Path(clusters))
 
 
-def link(people: pd.DataFrame) -> pd.Series:
+def link(people: pd.DataFrame, blocks: list[tuple[list[str], list[str]]]) -> pd.Series:
     index = rl.Index()
-    for block in BLOCKS:
-        index.block(block)
+    for left, right in blocks:
+        index.block(left, right)
     pairs = index.index(people)
     compare = rl.Compare()
     for name in ("first_name", "last_name"):
@@ -46,4 +56,4 @@ def link(people: pd.DataFrame) -> pd.Series:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(*sys.argv[1:])

@@ -22,7 +22,7 @@ from linkage.records import record_schema
 
 
 def state_records(learners: int, seed: int = 20) -> tuple[pa.Table, pa.Table]:
-    """Return the person records of a state, and for each of them its person (record_id, person)."""
+    """Return the person records of a state, and for each of them its person (record_id, source, source_key, person)."""
     parameters = Parameters()
     setting = make_setting(parameters, learners, seed)
     blocks, first = [], 0
@@ -37,7 +37,7 @@ def state_records(learners: int, seed: int = 20) -> tuple[pa.Table, pa.Table]:
     whole = whole.take(pa.array(np.sort(places)))
     record_id = pa.array(np.arange(whole.num_rows)).cast(pa.string())
     whole = whole.append_column("record_id", record_id)
-    return _in_contract(whole), whole.select(["record_id", "person"])
+    return _in_contract(whole), whole.select(["record_id", "source", "source_key", "person"])
 
 
 def _people(rng: np.random.Generator, setting: Setting, life: Life) -> list[pa.Table]:

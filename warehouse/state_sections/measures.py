@@ -21,6 +21,9 @@ class Linkage(Section):
     #: Address of the cluster, such as spark://host:7077; without one Spark's own configuration says.
     spark_master: Annotated[str, StringConstraints(pattern=r"^(spark://|k8s://|yarn|local)")] | None = None
 
+    #: Most gigabytes that linking takes beside the records, the rest goes to the home folder; most of the machine's if unsaid.
+    memory_gb: Annotated[float, Field(ge=1)] | None = None
+
     @model_validator(mode="after")
     def _floor_below_threshold(self) -> "Linkage":
         if self.review_floor >= self.threshold:
