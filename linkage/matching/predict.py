@@ -172,19 +172,15 @@ def kept_sql(name: str, floor: float, *, pairs: str, nodes: str) -> str:
         {pairs} as s join {nodes} as l on l.unique_id = s.unique_id_l join {nodes} as r on r.unique_id = s.unique_id_r
         join prior as p on p.source_l = l.source and p.source_r = r.source
     """
+    wanted = f"s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}"
+    if name == "full":
+        # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
+        wanted += " or (l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1)"
     # Rounded, so that the order of links cannot hang on the last bit of a sum.
-    kept = f"""
-        select least(unique_id_l, unique_id_r) as node_l, greatest(unique_id_l, unique_id_r) as node_r, '{name}' as profile,
-            round(match_weight, 4) as evidence, false as is_apart
-        from {scored} where s.match_weight + p.bits >= {floor} or {_SSN_AND_SURNAME}
-    """
-    if name != "full":
-        return kept
-    # Names or birth date brought the pair together and both SSNs kept it apart: a third record must not join them.
     return f"""
-        {kept} union all
-        select distinct least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), 'full', round(match_weight, 4), true
-        from {scored} where s.match_weight + p.bits < {floor} and l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1
+        select least(unique_id_l, unique_id_r) as node_l, greatest(unique_id_l, unique_id_r) as node_r, '{name}' as profile,
+            round(match_weight, 4) as evidence, {f"s.match_weight + p.bits < {floor}" if name == "full" else "false"} as is_apart
+        from {scored} where {wanted}
     """
 
 

@@ -63,6 +63,8 @@ NARROWED = {
         (_SURVIVES_WRONG_BIRTH_DATE, ("birth_year", "mi", "zip")),
         (_SURVIVES_WRONG_MONTH_OR_DAY, ("mi", "zip")),
         (_SURVIVES_WRONG_DAY, ("fi", "zip")),
+        (_SURVIVES_MISSPELT_NAMES, ("mi", "zip")),
+        (_SURVIVES_ANY_NAME, ("fi", "li")),
     )
 }
 """For a rule that costs too much in a large population, the narrower ones that stand for it."""
