@@ -9,9 +9,10 @@ import psycopg
 from psycopg import sql
 
 from ingest.layout import Layout
+from warehouse.access.intent import PREFIX
 
 _SCHEMA = "raw"
-_LOADER = "p20w_loader"
+_LOADER = f"{PREFIX}loader"
 # Row numbers are drawn from a sequence of their own; a large cache keeps it out of the way of COPY.
 _ROW_NUMBER_CACHE = 100_000
 

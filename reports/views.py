@@ -171,16 +171,16 @@ def _group_marks(indicator: Indicator, dimension: str, cohort: str, *, has_headi
 def _groups_table(
     indicator: Indicator, caption: str, corner: str, dimensions: list[str], cohort: str
 ) -> Table:
-    groups = []
+    groups, cohorts = [], _cohorts_of_tables(indicator, dimensions)
     for dimension in dimensions:
         cells = {(cell.category, cell.cohort): cell for cell in indicator.of(dimension)}
         heading = "" if dimension in PLACES else dimension_title(dimension)
         rows = [
-            _row(label, category, cells, cohort, indicator, _cohorts_of_tables(indicator, dimensions))
+            _row(label, category, cells, cohort, indicator, cohorts)
             for category, label in categories(cells.values())
         ]
         groups.append((heading, rows))
-    return Table(caption, corner, [f"People, {cohort}", *_cohorts_of_tables(indicator, dimensions)], groups)
+    return Table(caption, corner, [f"People, {cohort}", *cohorts], groups)
 
 
 def _cohorts_of_tables(indicator: Indicator, dimensions: list[str]) -> list[str]:

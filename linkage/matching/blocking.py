@@ -51,27 +51,28 @@ def scope(model: str) -> str:
     )  # fmt: skip
 
 
-def affordable(connection: duckdb.DuckDBPyConnection, rules: list[str], *, nodes: str = "node") -> list[str]:
-    """Return the rules, with those that find too many pairs among so many people replaced by narrower ones.
+def dear_rules(connection: duckdb.DuckDBPyConnection, *, nodes: str = "node") -> list[str]:
+    """Return the rules that find too many pairs among so many people.
 
     Pairs by chance grow with the square of the population, true ones with the population. What a rule finds in a state of a
     million learners is counted beforehand by its key, which costs a scan.
 
     Args:
         connection: A database with the nodes of the whole population.
-        rules: Rules of a model.
         nodes: The table of nodes.
     """
-    wide = [rule for rule in rules if rule in NARROWED]
-    if not wide:
-        return rules
     spine = f"{nodes} where not is_wage"
     most = _pairs_by(connection, SURE, spine) + _MOST_PAIRS_PER_NODE * scalar(
         connection, f"select count(*) from {spine}"
     )
-    dear = [rule for rule in wide if _pairs_by(connection, rule, spine) > most]
+    dear = [rule for rule in NARROWED if _pairs_by(connection, rule, spine) > most]
     if dear:
         logger.info("rules narrowed for so many people: %s", "; ".join(dear))
+    return dear
+
+
+def affordable(rules: list[str], dear: list[str]) -> list[str]:
+    """Return the rules of a model with narrower ones in the place of those that are too dear."""
     return [one for rule in rules for one in (NARROWED[rule] if rule in dear else (rule,))]
 
 
@@ -106,13 +107,11 @@ def pairs_sql(model: str, rules: list[str], chunk: tuple[int, int] = (0, 1)) -> 
     return _each_once(found)
 
 
-def find_new_pairs(
-    connection: duckdb.DuckDBPyConnection, model: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
-) -> None:
+def find_new_pairs(connection: duckdb.DuckDBPyConnection, model: str, rules: list[str]) -> None:
     """Make `candidate` of the pairs that hold at least one node of `changed_node`; the others are looked up in `block_node`."""
     found = [
         f"select {number} as rule, l.unique_id as a, r.unique_id as b from changed_node as l join block_node as r"
-        f" on {' and '.join([rule, 'l.unique_id <> r.unique_id', f'({scope(model)})', _OTHER_SLOT, *_in_part(chunk)])}"
+        f" on {' and '.join([rule, 'l.unique_id <> r.unique_id', f'({scope(model)})', _OTHER_SLOT])}"
         for number, rule in enumerate(rules)
     ]
     connection.execute(f"create or replace table candidate as {_each_once(found)}")

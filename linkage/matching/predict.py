@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import BLOCKED_BY, affordable, find_new_pairs, find_pairs
+from linkage.matching.blocking import BLOCKED_BY, affordable, dear_rules, find_new_pairs, find_pairs
 from linkage.models.frequencies import NAME_COLUMNS, count_frequencies
 from linkage.models.settings import profiles
 
@@ -40,8 +40,9 @@ def predict(
     """Score every candidate pair of `node` into `scored`; `prior` must be there."""
     connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
+    dear = dear_rules(connection)
     for name, profile in profiles().items():
-        find_pairs(connection, name, affordable(connection, profile.blocking_rules))
+        find_pairs(connection, name, affordable(profile.blocking_rules, dear))
         _score_in_parts(connection, model, name, frequencies, probability_bits(review_floor), chunks=chunks)
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
@@ -56,8 +57,9 @@ def predict_changes(
     connection.execute(
         "create or replace temp table found_pair (profile varchar, match_key varchar, join_key_l bigint, join_key_r bigint)"
     )
+    dear = dear_rules(connection, nodes="block_node")
     for name, profile in profiles().items():
-        find_new_pairs(connection, name, affordable(connection, profile.blocking_rules, nodes="block_node"))
+        find_new_pairs(connection, name, affordable(profile.blocking_rules, dear))
         connection.execute(f"insert into found_pair select '{name}', * from candidate")
     connection.execute(_PAIRED)
     for name in profiles():

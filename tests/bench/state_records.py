@@ -71,7 +71,7 @@ def _records(
     former = known.former_last
     return pa.table(
         {
-            "source": pa.array([source]).take(pa.array(np.zeros(len(who), dtype=np.int8))),
+            "source": pa.repeat(source, len(who)),
             "source_key": keys,
             "person": pa.array(people.person[who].astype(np.int64)),
             "ssn": known.ssn,
@@ -106,7 +106,7 @@ def _wages(rng: np.random.Generator, setting: Setting, life: Life) -> pa.Table:
     named = {"ssn": ssn, "last_name": last, "first_name": first, "middle_name": middle}
     return pa.table(
         {
-            "source": pa.array(["ui"]).take(pa.array(np.zeros(len(codes), dtype=np.int8))),
+            "source": pa.repeat("ui", len(codes)),
             "source_key": keys,
             "person": pa.array(life.people.person[person].astype(np.int64)),
         }
