@@ -163,6 +163,9 @@ def _link_all(
     else:
         predict(connection, model, review_floor=task.review_floor, chunks=task.chunks)
     judge(connection, threshold=task.threshold, review_floor=task.review_floor)
+    if keep is not None:
+        # As judged of each pair alone: clustering sets links aside.
+        connection.execute("create or replace table judged as from edge")
     cluster(connection, margin=task.margin, leftover_bits=probability_bits(task.threshold))
     outcome.collect_links(connection)
     review_rest(connection)

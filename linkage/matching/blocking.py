@@ -31,10 +31,11 @@ _SIDES = {
 }
 """Which nodes a model compares with which: every pair belongs to exactly one model, or to none."""
 
-BLOCKED_BY = (
-    "unique_id", "is_wage", "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "mi", "last6", "li", "dob", "birth_year",
-    "birth_month", "birth_day", "zip", "street",
+_KEY_COLUMNS = (
+    "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "mi", "last6", "li", "dob", "birth_year", "birth_month", "birth_day",
+    "zip", "street",
 )  # fmt: skip
+BLOCKED_BY = ("unique_id", "is_wage", *_KEY_COLUMNS)
 """The columns of a node that rules and sides read."""
 
 # So many pairs for each node, beyond those that are as good as sure, and a rule costs more than it finds.
@@ -51,45 +52,54 @@ def scope(model: str) -> str:
     )  # fmt: skip
 
 
-def dear_rules(connection: duckdb.DuckDBPyConnection, *, nodes: str = "node") -> list[str]:
-    """Return the rules that find too many pairs among so many people.
+def make_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `node_key`: the nodes with a number in place of each text, since a dozen rules compare every one of them."""
+    keys = ", ".join(f"case when {name} is not null then hash({name}) end as {name}" for name in _KEY_COLUMNS)
+    connection.execute(
+        f"create or replace temp table node_key as select unique_id, is_wage, {keys} from node"
+    )
+
+
+def note_dear_rules(connection: duckdb.DuckDBPyConnection) -> None:
+    """From `node_key`, make `dear_rule(rule)` of the rules that find too many pairs among so many people.
 
     Pairs by chance grow with the square of the population, true ones with the population. What a rule finds in a state of a
     million learners is counted beforehand by its key, which costs a scan.
-
-    Args:
-        connection: A database with the nodes of the whole population.
-        nodes: The table of nodes.
     """
-    spine = f"{nodes} where not is_wage"
+    spine = "node_key where not is_wage"
     most = _pairs_by(connection, SURE, spine) + _MOST_PAIRS_PER_NODE * scalar(
         connection, f"select count(*) from {spine}"
     )
     dear = [rule for rule in NARROWED if _pairs_by(connection, rule, spine) > most]
+    connection.execute("create or replace table dear_rule (rule varchar)")
     if dear:
+        connection.executemany("insert into dear_rule values (?)", [[rule] for rule in dear])
         logger.info("rules narrowed for so many people: %s", "; ".join(dear))
-    return dear
 
 
-def affordable(rules: list[str], dear: list[str]) -> list[str]:
-    """Return the rules of a model with narrower ones in the place of those that are too dear."""
+def affordable(connection: duckdb.DuckDBPyConnection, rules: list[str]) -> list[str]:
+    """Return the rules of a model with narrower ones in the place of those in `dear_rule`."""
+    dear = {rule for (rule,) in connection.execute("select rule from dear_rule").fetchall()}
     return [one for rule in rules for one in (NARROWED[rule] if rule in dear else (rule,))]
 
 
 def find_pairs(
     connection: duckdb.DuckDBPyConnection, model: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
 ) -> None:
-    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node` that a rule finds, once."""
-    connection.execute(f"create or replace table candidate as {pairs_sql(model, rules, chunk)}")
+    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node_key` that a rule finds, once."""
+    connection.execute(
+        f"create or replace table candidate as {pairs_sql(model, rules, chunk, nodes='node_key')}"
+    )
 
 
-def pairs_sql(model: str, rules: list[str], chunk: tuple[int, int] = (0, 1)) -> str:
-    """Return the query for each pair of `node` that a rule finds, once: match_key, join_key_l, join_key_r.
+def pairs_sql(model: str, rules: list[str], chunk: tuple[int, int] = (0, 1), *, nodes: str = "node") -> str:
+    """Return the query for each pair of nodes that a rule finds, once: match_key, join_key_l, join_key_r.
 
     Args:
         model: The model whose pairs are wanted.
         rules: Equalities of which a pair meets at least one.
         chunk: Part and number of parts, so that the pairs of one part fit into memory.
+        nodes: The table of nodes.
     """
     found = []
     for number, rule in enumerate(rules):
@@ -101,20 +111,40 @@ def pairs_sql(model: str, rules: list[str], chunk: tuple[int, int] = (0, 1)) -> 
                 *_in_part(chunk),
             ]
             found.append(
-                f"select {number} as rule, l.unique_id as a, r.unique_id as b from (select * from node where {left}) as l"
-                f" join (select * from node where {right}) as r on {' and '.join(conditions)}"
+                f"select {number} as rule, l.unique_id as a, r.unique_id as b from (select * from {nodes} where {left}) as l"
+                f" join (select * from {nodes} where {right}) as r on {' and '.join(conditions)}"
             )
     return _each_once(found)
 
 
-def find_new_pairs(connection: duckdb.DuckDBPyConnection, model: str, rules: list[str]) -> None:
-    """Make `candidate` of the pairs that hold at least one node of `changed_node`; the others are looked up in `block_node`."""
-    found = [
-        f"select {number} as rule, l.unique_id as a, r.unique_id as b from changed_node as l join block_node as r"
-        f" on {' and '.join([rule, 'l.unique_id <> r.unique_id', f'({scope(model)})', _OTHER_SLOT])}"
-        for number, rule in enumerate(rules)
-    ]
-    connection.execute(f"create or replace table candidate as {_each_once(found)}")
+def find_new_pairs(connection: duckdb.DuckDBPyConnection, rules: dict[str, list[str]]) -> None:
+    """Make `found_pair(profile, match_key, join_key_l, join_key_r)` of the pairs that hold a node of `changed_node`.
+
+    Args:
+        connection: A database with `changed_node`, and all nodes in `node_key`.
+        rules: By model, the equalities of which a pair meets at least one. One that several models have is looked up once.
+    """
+    models: dict[str, list[str]] = {}
+    for model, its_rules in rules.items():
+        for rule in its_rules:
+            models.setdefault(rule, []).append(model)
+    found = []
+    for number, (rule, asking) in enumerate(models.items()):
+        whose = " ".join(f"when {scope(model)} then '{model}'" for model in asking)
+        conditions = [rule, "l.unique_id <> r.unique_id", _OTHER_SLOT]
+        found.append(
+            f"select case {whose} end as profile, {number} as rule, l.unique_id as a, r.unique_id as b"
+            f" from changed_key as l join node_key as r on {' and '.join(conditions)}"
+        )
+    connection.execute(
+        "create or replace temp table changed_key as"
+        " from node_key semi join changed_node on changed_node.unique_id = node_key.unique_id"
+    )
+    connection.execute(
+        "create or replace temp table found_pair as select profile, cast(min(rule) as varchar) as match_key,"
+        " least(a, b) as join_key_l, greatest(a, b) as join_key_r"
+        f" from ({' union all '.join(found)}) as found where profile is not null group by profile, least(a, b), greatest(a, b)"
+    )
 
 
 def _each_once(found: list[str]) -> str:

@@ -177,10 +177,11 @@ join record_digest as d using (record_id) left join {_KEY_TWICE} as t using (sou
 NEW_RECORD = f"""
 create or replace table record as
 with new as (select p.*, f.digest from fresh as f join person_record as p using (record_id)),
-known as (select source, source_key from kept.record where record not in (select record from gone_record)),
+known as (select record, source, source_key from kept.record semi join new using (source, source_key)),
 twice as (
     select source, source_key from (
-        select source, source_key from new union all from known semi join new using (source, source_key)
+        select source, source_key from new
+        union all select source, source_key from known where record not in (select record from gone_record)
     ) group by all having count(*) > 1
 )
 select {_NUMBER} as record, p.* from new as p left join twice as t using (source, source_key);

@@ -86,9 +86,9 @@ def _set_aside_ambiguous(connection: duckdb.DuckDBPyConnection, margin: float) -
     )
     connection.execute(
         """
+        delete from rival using must as m where m.a = rival.node_l and m.b = rival.node_r;
         update edge set is_link = false, reason = 'ambiguous' from rival
         where rival.node_l = edge.node_l and rival.node_r = edge.node_r and edge.is_link
-            and (edge.node_l, edge.node_r) not in (select (a, b) from must)
         """
     )
 
@@ -284,18 +284,21 @@ def review_rest(connection: duckdb.DuckDBPyConnection) -> None:
 
 # Not asked: what other links already joined, and a doubtful pair whose persons have a better record of that source each.
 _REVIEW_REST = """
+create or replace temp table parted as
+select e.node_l, e.node_r, e.reason, e.match_weight, l.cluster as a, r.cluster as b from edge as e
+join member as l on l.node = e.node_l join member as r on r.node = e.node_r where l.cluster <> r.cluster;
+create or replace temp table parted_member as
+from member semi join (select a as cluster from parted union select b from parted) as p using (cluster);
 create or replace temp table taken as
-select distinct m.cluster, n.slot from member as m join node as n on n.unique_id = m.node where n.slot is not null;
+select distinct m.cluster, n.slot from parted_member as m join node as n on n.unique_id = m.node where n.slot is not null;
 create or replace temp table settled as
-select distinct e.node_l, e.node_r from edge as e
-join member as l on l.node = e.node_l join member as r on r.node = e.node_r
-join taken as a on a.cluster = l.cluster join taken as b on b.cluster = r.cluster and b.slot = a.slot;
+select distinct p.node_l, p.node_r from parted as p
+join taken as a on a.cluster = p.a join taken as b on b.cluster = p.b and b.slot = a.slot;
 create or replace temp table answered as
 select distinct least(l.cluster, r.cluster) as a, greatest(l.cluster, r.cluster) as b from must_not as n
 join member as l on l.node = n.a join member as r on r.node = n.b;
 create or replace table review as
-select e.node_l, e.node_r, coalesce(e.reason, 'one_record_per_source') as reason, e.match_weight
-from edge as e join member as l on l.node = e.node_l join member as r on r.node = e.node_r
-where l.cluster <> r.cluster and (e.reason is null or (e.node_l, e.node_r) not in (select (node_l, node_r) from settled))
-    and (least(l.cluster, r.cluster), greatest(l.cluster, r.cluster)) not in (select (a, b) from answered)
+select node_l, node_r, coalesce(reason, 'one_record_per_source') as reason, match_weight from parted
+where (reason is null or (node_l, node_r) not in (select (node_l, node_r) from settled))
+    and (least(a, b), greatest(a, b)) not in (select (a, b) from answered)
 """

@@ -40,9 +40,9 @@ def standardise_changes(
         connection.execute(f"create view {table} as from kept.{table}")
     if not scalar(connection, "select bool_or(are_here) from relatives"):
         return "who is left over is counted anew where no relatives are"
-    connection.register("person_record", records)
     connection.register("record_digest", record_digests(records) if digests is None else digests)
     connection.execute(_CHANGED_RECORDS)
+    connection.register("person_record", _fresh_of(connection, records))
     connection.execute(NEW_RECORD)
     connection.unregister("person_record")
     connection.unregister("record_digest")
@@ -50,7 +50,9 @@ def standardise_changes(
     connection.execute(_KEEP_RECORDS)
     note_decisions(connection, must_link, cannot_link)
     connection.execute(_EVERYBODY)
-    connection.execute(DUMMY_SSN.format(people="everybody"))
+    connection.execute(_NUMBERED)
+    connection.execute(DUMMY_SSN.format(people="numbered"))
+    connection.execute(_OTHER_DUMMIES)
     make_roles(connection, single_record_sources, people="everybody")
     for table, words in (
         ("dummy_ssn", "another number stands for an unknown one"),
@@ -80,8 +82,6 @@ def link_changes(
     connection.execute("drop view node; create view node as from paired_node")
     judge(connection, threshold=threshold, review_floor=review_floor)
     connection.execute(_TOUCHED)
-    judge(connection, threshold=threshold, review_floor=review_floor)
-    connection.execute(_ONLY_TOUCHED_NODES)
     cluster(connection, margin=margin)
     collect_links(connection)
     group_components(connection)
@@ -89,6 +89,14 @@ def link_changes(
     # A question outside the touched clusters may be settled by what they hold now, and the other way round.
     review_rest(connection)
     connection.execute(_KEEP_REVIEW)
+
+
+def _fresh_of(connection: duckdb.DuckDBPyConnection, records: pa.Table) -> pa.Table:
+    """Pick the new and changed records before DuckDB reads any of their columns."""
+    import pyarrow.compute as pc
+
+    fresh = connection.execute("select record_id from fresh").to_arrow_table()["record_id"].combine_chunks()
+    return records.filter(pc.is_in(records["record_id"], fresh))
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -101,17 +109,17 @@ def _differs(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 _CHANGED_RECORDS = """
-create or replace temp table gone_record as
-select k.record, k.record_id from kept.record as k
-anti join record_digest as d on d.record_id = k.record_id and d.digest = k.digest;
-create or replace temp table fresh as
-select d.record_id, d.digest from record_digest as d
-anti join kept.record as k on k.record_id = d.record_id and k.digest = d.digest;
+create or replace temp table moved as
+select k.record, k.record_id as was, d.record_id, d.digest from kept.record as k
+full join record_digest as d on d.record_id = k.record_id and d.digest = k.digest
+where k.record_id is null or d.record_id is null;
+create or replace temp table gone_record as select record, was as record_id from moved where was is not null;
+create or replace temp table fresh as select record_id, digest from moved where record_id is not null;
 """
 
 _KEEP_RECORDS = """
 create or replace temp table changed_record as select record from record;
-delete from kept.record where record in (select record from gone_record);
+delete from kept.record using gone_record as g where g.record = kept.record.record;
 insert into kept.record by name select record, record_id, source, source_key, digest from record;
 drop table record;
 create view record as from kept.record;
@@ -120,9 +128,19 @@ create view record as from kept.record;
 _EVERYBODY = """
 create or replace temp table replaced as select record from changed_record union select record from gone_record;
 create or replace temp view everybody as
-select source, ssn, ssn_written, given, family, birth_year, dob, zip, middle from kept.person
-where record not in (select record from replaced)
+select source, ssn, ssn_written, given, family, birth_year, dob, zip, middle from kept.person anti join replaced using (record)
 union all select source, ssn, ssn_written, given, family, birth_year, dob, zip, middle from person;
+"""
+
+# Only a number that came or went can have become one that stands for an unknown one, or have ceased to be.
+_NUMBERED = """
+create or replace temp table moved_ssn as
+select ssn_written from person where ssn_written is not null union
+select k.ssn_written from kept.person as k semi join replaced using (record) where k.ssn_written is not null;
+create or replace temp view numbered as select ssn_written, given, family from everybody semi join moved_ssn using (ssn_written);
+"""
+_OTHER_DUMMIES = """
+insert into dummy_ssn select ssn from kept.dummy_ssn where ssn not in (select ssn_written from moved_ssn)
 """
 
 # Who shares an SSN is folded together, so that all of them are folded anew; so are records of decisions given or taken back.
@@ -133,32 +151,38 @@ with differing as (
     union all (from decided_apart except from kept.decided_apart) union all (from kept.decided_apart except from decided_apart)
 )
 select record_l as record from differing union select record_r from differing;
-create or replace temp table stirred_ssn as
-select ssn from person where ssn is not null union
-select ssn from kept.person where ssn is not null
-    and (record in (select record from replaced) or record in (select record from stirred));
-insert into person by name
-select * from kept.person where record not in (select record from replaced)
-    and (ssn in (select ssn from stirred_ssn) or record in (select record from stirred));
+create or replace temp table refolded as
+with known as (
+    select k.ssn from kept.person as k semi join (from replaced union from stirred) as m using (record) where k.ssn is not null
+)
+select k.record from kept.person as k semi join (select ssn from person where ssn is not null union from known) using (ssn)
+union from stirred;
+insert into person by name from kept.person semi join refolded using (record) anti join replaced using (record);
 """
 
 _CHANGED_NODES = """
-create or replace temp table removed as
-select distinct node from kept.node_of
-where record in (select record from person) or record in (select record from gone_record);
-create or replace temp table was_node as from kept.node where unique_id in (select unique_id from node);
+create or replace temp table gone_or_here as select record from person union select record from gone_record;
+create or replace temp table removed as select distinct node from kept.node_of semi join gone_or_here using (record);
 create or replace temp table same_node as
-select n.unique_id from node as n join was_node as w using (unique_id) where n::varchar = w::varchar;
-create or replace table changed_node as from node anti join same_node using (unique_id);
-create or replace temp table gone_node as select node from removed where node not in (select unique_id from same_node);
+select unique_id as node from (select unique_id, hash(n) as digest from node as n)
+semi join kept.node_digest using (unique_id, digest);
+create or replace table changed_node as from node anti join same_node on same_node.node = unique_id;
+create or replace temp table gone_node as from removed anti join same_node using (node);
 create or replace temp table refolded_node as select unique_id as node from node;
-delete from kept.node where unique_id in (select node from gone_node);
+delete from kept.node using gone_node as g where g.node = unique_id;
 insert into kept.node by name from changed_node;
-delete from kept.node_of where record in (select record from person) or record in (select record from gone_record);
+delete from kept.node_digest using gone_node as g where g.node = unique_id;
+insert into kept.node_digest select unique_id, hash(n) from changed_node as n;
+delete from kept.node_of using gone_or_here as g where g.record = node_of.record;
 insert into kept.node_of by name from node_of;
-delete from kept.person where record in (select record from replaced);
+delete from kept.person using replaced as g where g.record = person.record;
 insert into kept.person by name from person semi join changed_record using (record);
-delete from kept.scored where node_l in (select node from gone_node) or node_r in (select node from gone_node);
+delete from kept.scored using gone_node as g where g.node = node_l;
+delete from kept.scored using gone_node as g where g.node = node_r;
+delete from kept.judged using gone_node as g where g.node = node_l;
+delete from kept.judged using gone_node as g where g.node = node_r;
+delete from kept.cannot_link using gone_node as g where g.node = node_l;
+delete from kept.cannot_link using gone_node as g where g.node = node_r;
 delete from kept.decided_together; insert into kept.decided_together from decided_together;
 delete from kept.decided_apart; insert into kept.decided_apart from decided_apart;
 drop view spine; drop view wages; drop table node; drop table node_of;
@@ -168,48 +192,47 @@ create view node_of as from kept.node_of;
 
 # All components that hold a node that is new, changed, gone, decided about, or newly linked.
 _TOUCHED = """
+create or replace temp table moved_node as
+from removed union from refolded_node
+union select node_l from edge where is_link union select node_r from edge where is_link;
 create or replace temp table touched_component as
-select distinct component from kept.member where node in (
-    select node from removed union select node from refolded_node
-    union select node_l from edge where is_link union select node_r from edge where is_link
-);
+select distinct component from kept.member semi join moved_node using (node);
 create or replace temp table untied as select node from kept.member semi join touched_component using (component);
 create or replace temp table touched as
-select node from untied where node not in (select node from gone_node) union select node from refolded_node;
+from untied anti join gone_node using (node) union from refolded_node;
 insert into kept.scored from scored;
-create or replace table scored as
-from kept.scored where node_l in (select node from touched) or node_r in (select node from touched);
-create or replace table near_node as from kept.node
-where unique_id in (select node from touched union select node_l from scored union select node_r from scored);
+insert into kept.judged from edge;
+insert into kept.cannot_link from cannot_link;
+create or replace table edge as from kept.judged where node_l in (from touched) or node_r in (from touched);
+create or replace table cannot_link as from kept.cannot_link where node_l in (from touched) or node_r in (from touched);
 drop view node;
-create view node as from near_node;
-"""
-
-_ONLY_TOUCHED_NODES = """
-drop view node;
-create table node as from near_node where unique_id in (select node from touched);
+-- What clustering reads of a node, and no more.
+create table node as
+select unique_id, slot, is_wage, ssn, ssn_shared, given, fi, mi, family, family_all, family_tokens
+from kept.node semi join touched on touched.node = unique_id;
 create view spine as from node where not is_wage;
 create view wages as from node where is_wage and ssn is not null;
 """
 
 _KEEP_CLUSTERS = """
 create or replace temp table touched_record as
-select record from kept.node_of where node in (select node from touched) union select record from gone_record;
-delete from kept.member where node in (select node from untied);
+select record from kept.node_of semi join touched using (node) union select record from gone_record;
+delete from kept.member using untied as u where u.node = member.node;
 insert into kept.member
 select m.node, m.cluster, coalesce(c.component, m.cluster) from member as m left join component as c using (cluster);
-delete from kept.final_edge
-where record_l in (select record from touched_record) or record_r in (select record from touched_record);
+delete from kept.final_edge using touched_record as t where t.record = record_l;
+delete from kept.final_edge using touched_record as t where t.record = record_r;
 insert into kept.final_edge by name from final_edge;
-drop table node; drop table member; drop table final_edge;
+drop view spine; drop view wages; drop table node; drop table member; drop table final_edge;
 create view node as from kept.node;
 create view member as from kept.member;
 create view final_edge as from kept.final_edge;
 """
 
 _KEEP_REVIEW = """
-delete from kept.review where node_l in (select node from touched union select node from gone_node)
-    or node_r in (select node from touched union select node from gone_node);
+create or replace temp table asked_before as from touched union from gone_node;
+delete from kept.review using asked_before as t where t.node = node_l;
+delete from kept.review using asked_before as t where t.node = node_r;
 insert into kept.review by name from review;
 drop table review;
 create view review as from kept.review;

@@ -39,29 +39,29 @@ def add_leads(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 _PERSON_FACT = """
-create or replace temp table person_fact as
-select m.cluster, bool_or(n.ssn is not null) as has_ssn, bool_and(n.is_wage) as only_wages, min(n.dob) as dob,
-    min(n.seen) filter (n.is_wage) as first_wage
-from member as m join node as n on n.unique_id = m.node group by m.cluster;
+create or replace temp table only_wages as
+select m.cluster, bool_and(n.is_wage) as only_wages from member as m join node as n on n.unique_id = m.node group by m.cluster;
 create or replace temp table lead (
     node_l bigint, node_r bigint, cluster_l bigint, cluster_r bigint, reason varchar, priority integer, rarity double);
 """
 
 # Where neither name agrees somebody works under another's number: nothing to ask.
 _SAME_SSN = """
-insert into lead
+create or replace temp table holder as
 with several as (
-    select n.ssn from node as n join member as m on m.node = n.unique_id
-    where n.ssn is not null group by n.ssn having min(m.cluster) <> max(m.cluster)
+    select hash(n.ssn) as number from node as n join member as m on m.node = n.unique_id
+    where n.ssn is not null group by number having min(m.cluster) <> max(m.cluster)
 ),
-holder as (from node semi join several using (ssn)),
-shared as (
-    select l.unique_id as node_l, r.unique_id as node_r, a.cluster as cluster_l, b.cluster as cluster_r,
+held as (select unique_id from node where ssn is not null and hash(ssn) in (from several))
+select n.unique_id, n.ssn, n.given, n.fi, n.initials, n.family, n.family_all, n.family_tokens, m.cluster
+from held join node as n using (unique_id) join member as m on m.node = unique_id;
+insert into lead
+with shared as (
+    select l.unique_id as node_l, r.unique_id as node_r, l.cluster as cluster_l, r.cluster as cluster_r,
         -- A pair that shows more of a name is easier to judge.
-        row_number() over (partition by a.cluster, b.cluster order by
+        row_number() over (partition by l.cluster, r.cluster order by
             (l.given is null)::int + (r.given is null)::int, l.unique_id, r.unique_id) as place
-    from holder as l join holder as r on l.ssn = r.ssn and l.unique_id < r.unique_id
-    join member as a on a.node = l.unique_id join member as b on b.node = r.unique_id and b.cluster <> a.cluster
+    from holder as l join holder as r on l.ssn = r.ssn and l.unique_id < r.unique_id and l.cluster <> r.cluster
     where l.fi is not null and r.fi is not null and (list_has_any(l.initials, r.initials)
         or p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family))
 )
@@ -70,25 +70,33 @@ select node_l, node_r, cluster_l, cluster_r, 'same_ssn', 1, 0 from shared where 
 
 # A whole name that one person outside wages and one wage earner bear, and nobody else; old enough to work.
 _NAME_ONLY = """
-insert into lead
-with bearer as (
-    select m.cluster, n.given, unnest(n.family_all) as family, n.mi, n.unique_id as node
-    from node as n join member as m on m.node = n.unique_id where n.given is not null
-),
-held as (select b.*, p.has_ssn, p.only_wages, p.dob, p.first_wage from bearer as b join person_fact as p using (cluster)),
-name as (
-    -- One person of each kind, by the least and the greatest: cheaper than counting them.
-    select given, family from held group by given, family
+create or replace temp table bearer as
+with named as (select unique_id as node, hash(given) as given, unnest(family_all) as family from node where given is not null)
+select m.cluster, w.only_wages, hash(b.given, b.family) as name, b.node
+from named as b join member as m using (node) join only_wages as w on w.cluster = m.cluster;
+create or replace temp table alone as
+-- One person of each kind, by the least and the greatest: cheaper than counting them.
+with name as (
+    select name from bearer group by name
     having min(cluster) filter (only_wages) = max(cluster) filter (only_wages)
         and min(cluster) filter (not only_wages) = max(cluster) filter (not only_wages)
+)
+from bearer semi join name using (name);
+create or replace temp table lone_person as
+select m.cluster, bool_or(n.ssn is not null) as has_ssn, min(n.dob) as dob, min(n.seen) filter (n.is_wage) as first_wage
+from member as m semi join alone as a on a.cluster = m.cluster join node as n on n.unique_id = m.node group by m.cluster;
+insert into lead
+with held as (
+    select a.cluster, a.only_wages, a.name, a.node, n.given, n.mi, p.has_ssn, p.dob, p.first_wage,
+        unnest(list_filter(n.family_all, lambda f: hash(hash(n.given), f) = a.name)) as family
+    from alone as a join node as n on n.unique_id = a.node join lone_person as p using (cluster)
 ),
 paired as (
     select o.node as node_l, w.node as node_r, o.cluster as cluster_l, w.cluster as cluster_r,
         -ln(coalesce(g.tf_given, 1) * coalesce(s.tf_family, 1)) + if(o.mi = w.mi, 2.5, 0) as rarity,
         row_number() over (partition by o.cluster, w.cluster order by o.node, w.node) as place
-    from name join held as o on o.given = name.given and o.family = name.family and not o.only_wages
-    join held as w on w.given = name.given and w.family = name.family and w.only_wages
-    left join frequency_given as g on g.given = name.given left join frequency_family as s on s.family = name.family
+    from held as o join held as w on w.given = o.given and w.family = o.family and w.only_wages and not o.only_wages
+    left join frequency_given as g on g.given = o.given left join frequency_family as s on s.family = o.family
     where not (o.has_ssn and w.has_ssn)
         and (o.mi is null or w.mi is null or o.mi = w.mi)
         and (o.dob is null or w.first_wage is null

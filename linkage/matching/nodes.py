@@ -71,7 +71,7 @@ NODE = """
         dob, birth_year, left(dob, 6) as birth_month, right(dob, 4) as birth_day, sex, zip, city, street, seen,
         -- One person holds one record per slot: the agency issues one identifier, an institution one per student.
         case when s.by_institution then source || split_part(source_key, '|', 1) when s.source is not null then source end as slot
-    from merged left join single_source as s using (source) order by node;
+    from merged left join single_source as s using (source);
 """
 
 

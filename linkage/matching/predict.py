@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import BLOCKED_BY, affordable, dear_rules, find_new_pairs, find_pairs
+from linkage.matching.blocking import affordable, find_new_pairs, find_pairs, make_keys, note_dear_rules
 from linkage.models.frequencies import NAME_COLUMNS, count_frequencies
 from linkage.models.settings import profiles
 
@@ -40,9 +40,10 @@ def predict(
     """Score every candidate pair of `node` into `scored`; `prior` must be there."""
     connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
-    dear = dear_rules(connection)
+    make_keys(connection)
+    note_dear_rules(connection)
     for name, profile in profiles().items():
-        find_pairs(connection, name, affordable(profile.blocking_rules, dear))
+        find_pairs(connection, name, affordable(connection, profile.blocking_rules))
         _score_in_parts(connection, model, name, frequencies, probability_bits(review_floor), chunks=chunks)
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
@@ -53,14 +54,12 @@ def predict_changes(
     """Score the candidate pairs of `node` that hold a `changed_node` into `scored`, and make `paired_node` of their nodes."""
     connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
-    connection.execute(f"create or replace temp table block_node as select {', '.join(BLOCKED_BY)} from node")
-    connection.execute(
-        "create or replace temp table found_pair (profile varchar, match_key varchar, join_key_l bigint, join_key_r bigint)"
+    make_keys(connection)
+    connection.execute("create view dear_rule as from kept.dear_rule")
+    find_new_pairs(
+        connection,
+        {name: affordable(connection, profile.blocking_rules) for name, profile in profiles().items()},
     )
-    dear = dear_rules(connection, nodes="block_node")
-    for name, profile in profiles().items():
-        find_new_pairs(connection, name, affordable(profile.blocking_rules, dear))
-        connection.execute(f"insert into found_pair select '{name}', * from candidate")
     connection.execute(_PAIRED)
     for name in profiles():
         connection.execute(
@@ -202,16 +201,14 @@ def _weigh(review_floor: float) -> str:
     return f"""
     create or replace table weighed as
     select s.*, l.source as source_l, r.source as source_r, s.evidence + p.bits as match_weight,
-        round(1 / (1 + pow(2.0, -(s.evidence + p.bits))), 6) as match_probability
+        round(1 / (1 + pow(2.0, -(s.evidence + p.bits))), 6) as match_probability,
+        case when s.is_apart then true when match_probability >= {review_floor} or s.profile <> 'full' then false
+            else coalesce(l.dob = r.dob and damerau_levenshtein(l.ssn, r.ssn) > 1, false) end as keeps_apart,
+        case when s.is_apart then false when match_probability >= {review_floor} then true
+            else coalesce({_SSN_AND_SURNAME}, false) end as is_likely
     from scored as s join node as l on l.unique_id = s.node_l join node as r on r.unique_id = s.node_r
     join prior as p on p.source_l = l.source and p.source_r = r.source;
-    create or replace table cannot_link as
-    select w.node_l, w.node_r from weighed as w join node as l on l.unique_id = w.node_l
-    join node as r on r.unique_id = w.node_r where w.is_apart or (
-        w.profile = 'full' and w.match_probability < {review_floor} and l.dob = r.dob
-        and damerau_levenshtein(l.ssn, r.ssn) > 1);
-    delete from weighed as w using node as l, node as r where l.unique_id = w.node_l and r.unique_id = w.node_r
-        and (w.is_apart or (w.match_probability < {review_floor} and not {_SSN_AND_SURNAME}));
+    create or replace table cannot_link as select node_l, node_r from weighed where keeps_apart;
     """
 
 
@@ -243,29 +240,32 @@ def _decide(threshold: float) -> str:
             l.ssn is null or r.ssn is null as number_missing,
             coalesce(l.given = r.given and l.mi = r.mi and l.family = r.family, false) as whole_name_agrees,
             coalesce(l.ssn <> r.ssn and left(l.ssn, 7) = left(r.ssn, 7), false) as neighbouring_ssn,
-            coalesce(p_ssn_slips(l.ssn, r.ssn) > 2, false) as ssn_conflicts,
-            coalesce(abs(l.birth_year::integer - r.birth_year::integer) >= 14, false) as generation_apart,
+            case when l.ssn <> r.ssn then p_ssn_slips(l.ssn, r.ssn) > 2 else false end as ssn_conflicts,
+            case when s.profile = 'full' then coalesce(abs(l.birth_year::integer - r.birth_year::integer) >= 14, false)
+                end as generation_apart,
             l.given is null or r.given is null as given_cut,
             l.family is not null and r.family is not null as family_known,
             case when l.family = r.family or l.family is null or r.family is null then true
                 else p_surname_fits(l.family_all, l.family_tokens, l.family, r.family_all, r.family_tokens, r.family)
                 end as family_similar,
-            l.is_wage <> r.is_wage
-                and coalesce(if(l.is_wage, l.seen, r.seen) < strptime(coalesce(l.dob, r.dob), '%Y%m%d') + interval 14 year, false)
-                as works_as_child,
-            list_has_any(l.family_all, r.family_all) as family_agrees,
-            coalesce(p_date_slip(l.dob, r.dob) or l.birth_day = r.birth_day or l.birth_month = r.birth_month
-                or l.dob = r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
-                or (l.dob is null or r.dob is null) and l.birth_year = r.birth_year, false) as birth_agrees,
-            coalesce(l.zip = r.zip or l.street = r.street or l.city = r.city, false)
-                or coalesce(damerau_levenshtein(l.street, r.street) <= 2 and least(len(l.street), len(r.street)) >= 8, false)
-                or coalesce(damerau_levenshtein(l.city, r.city) = 1 and least(len(l.city), len(r.city)) >= 5, false)
+            case when l.is_wage <> r.is_wage then coalesce(
+                if(l.is_wage, l.seen, r.seen) < strptime(coalesce(l.dob, r.dob), '%Y%m%d') + interval 14 year, false)
+                else false end as works_as_child,
+            case when l.family = r.family then true else list_has_any(l.family_all, r.family_all) end as family_agrees,
+            -- The next three are asked where no number is known, and dear.
+            case when s.profile <> 'education' then null when l.dob = r.dob then true else
+                coalesce(p_date_slip(l.dob, r.dob) or l.birth_day = r.birth_day or l.birth_month = r.birth_month
+                    or l.dob = r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
+                    or (l.dob is null or r.dob is null) and l.birth_year = r.birth_year, false) end as birth_agrees,
+            case when s.profile <> 'education' then null
+                when l.zip = r.zip or l.street = r.street or l.city = r.city then true
+                else coalesce(damerau_levenshtein(l.street, r.street) <= 2 and least(len(l.street), len(r.street)) >= 8, false)
+                    or coalesce(damerau_levenshtein(l.city, r.city) = 1 and least(len(l.city), len(r.city)) >= 5, false) end
                 as residence_agrees,
-            case when l.family = r.family then false
+            case when s.profile <> 'education' then null when l.family = r.family then false
                 else coalesce(p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all), false) end as names_swapped,
             coalesce(l.mi = r.mi, false) as middle_agrees,
-            (l.dob is not null and r.dob is not null and l.dob <> r.dob
-                and not p_date_slip(l.dob, r.dob)
+            (case when l.dob <> r.dob then not p_date_slip(l.dob, r.dob) else false end
                 and l.dob <> r.birth_year || substr(r.dob, 7, 2) || substr(r.dob, 5, 2)
                 and l.birth_month <> r.birth_month and l.birth_day <> r.birth_day)
                 or ((l.dob is null or r.dob is null) and abs(l.birth_year::integer - r.birth_year::integer) > 1)
@@ -273,6 +273,7 @@ def _decide(threshold: float) -> str:
             l.suffix is not null and r.suffix is not null and l.suffix <> r.suffix
                 and not list_contains(['JRII', 'IIJR'], l.suffix || r.suffix) as suffix_conflicts
         from weighed as s join node as l on l.unique_id = s.node_l join node as r on r.unique_id = s.node_r
+        where s.is_likely
     ),
     judged as (
         select *, case

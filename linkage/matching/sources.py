@@ -38,8 +38,8 @@ def make_roles(
                 and born = 0 and numbered * 2 >= n and exists (from source_fact where born > 0));
         """
     )
-    known = f"source in ({_quoted(DUPLICATE_FREE_SOURCES)}) or source = '{SINGLE_RECORD_INSTITUTIONS}'"
-    is_single = f"({known}) or (not ({known}) and {_SELDOM_TWICE.format(people=people)})"
+    known = _quoted((*DUPLICATE_FREE_SOURCES, SINGLE_RECORD_INSTITUTIONS))
+    is_single = f"source in ({known}) or ({_SELDOM_TWICE.format(people=people, known=known)})"
     if single_record_sources is not None:
         is_single = f"source in ({_quoted(single_record_sources)})"
     connection.execute(
@@ -67,7 +67,7 @@ _SELDOM_TWICE = f"""
     select source from (
         select source, sum(times) as twice from (
             select source, count(*) as times from {{people}}
-            where given is not null and family is not null and birth_year is not null
+            where source not in ({{known}}) and given is not null and family is not null and birth_year is not null
             group by source, given, family, coalesce(dob, birth_year || coalesce(zip, '')), middle having count(*) > 1
         ) as repeated group by source
     ) as found join source_fact using (source) where twice > {_TWICE_SHARE} * n

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _UNALTERED = (
-    "person", "node_of", "node", "scored", "final_edge", "review", "nickname_root", "prior", "wage_source", "single_source",
-    "relatives", "dummy_ssn", "decided_together", "decided_apart",
+    "person", "node_of", "node", "scored", "judged", "cannot_link", "dear_rule", "final_edge", "review", "nickname_root", "prior",
+    "wage_source", "single_source", "relatives", "dummy_ssn", "decided_together", "decided_apart",
 )  # fmt: skip
 _TABLES = {
     "record": "select record, record_id, source, source_key, digest from record",
     "member": "select m.node, m.cluster, coalesce(c.component, m.cluster) as component from member as m"
     " left join component as c using (cluster)",
+    # All that is known of a node in one number: what did not change is found without reading it.
+    "node_digest": "select unique_id, hash(n) as digest from node as n",
     **{name: f"from {name}" for name in _UNALTERED},
 }
 
@@ -76,7 +78,8 @@ def _written(connection: duckdb.DuckDBPyConnection, file: Path, copied: Path | N
 
 
 def _told(terms: Mapping[str, Any]) -> str:
-    return json.dumps(dict(terms), sort_keys=True)
+    # What a table of the file is made of belongs to the terms: an earlier version's file lacks what this one looks for.
+    return json.dumps(dict(terms) | {"tables": _TABLES}, sort_keys=True)
 
 
 def standing_pairs(standing: Path, left: list[str], right: list[str]) -> pa.Table:

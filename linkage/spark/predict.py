@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar
-from linkage.matching.blocking import affordable, dear_rules, pairs_sql
+from linkage.matching.blocking import affordable, make_keys, note_dear_rules, pairs_sql
 from linkage.matching.predict import SCORED, evidence_settings, kept_sql, load_frequencies, probability_bits
 from linkage.models.settings import profiles
 from linkage.spark.functions import register_functions
@@ -43,9 +43,10 @@ def predict_on_spark(
         register_functions(spark)
         for table in ("node", "prior", *frequencies.values()):
             _lend(connection, spark, table)
-        dear = dear_rules(connection)
+        make_keys(connection)
+        note_dear_rules(connection)
         for name, profile in profiles().items():
-            rules = affordable(profile.blocking_rules, dear)
+            rules = affordable(connection, profile.blocking_rules)
             candidates = spark.sql(to_spark(pairs_sql(name, rules))).persist()
             candidates.createOrReplaceTempView("candidate")
             if not candidates.isEmpty():
