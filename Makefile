@@ -9,6 +9,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 LEARNERS ?= 5000
 export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
+# Packages are installed without bytecode: a shell that forbids to write it would have every process compile dbt and Dagster anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo serve test test-fast test-spark lint format bench bench-peer lock wheel clean
 

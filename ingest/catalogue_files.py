@@ -15,7 +15,7 @@ from ingest.code_set import CodeSet
 from ingest.layout import Layout
 from ingest.layout_file import LayoutFile, expand
 from warehouse.errors import P20WError
-from warehouse.yaml_lines import line_of
+from warehouse.yaml_lines import line_of, read_yaml
 
 # What a state's own file may say about a layout of the package: how it comes, and columns of its own.
 _CHANGEABLE = frozenset({"provided_by", "owner", "steward", "versions", "variants", "columns"})
@@ -101,11 +101,9 @@ def _by_name(folders: Sequence[Path], kind: str, found: Files) -> dict[str, list
 
 
 def _document(path: Path, found: Files) -> _Document | None:
-    # The C parser reads the catalogue about ten times faster; it is absent from some builds of PyYAML.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=loader)  # noqa: S506
+        content = read_yaml(text)
     except OSError as error:
         found.problems.append(
             Problem(path, None, "", f"it cannot be read: {error.strerror}", f"Check {path}.")

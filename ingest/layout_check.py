@@ -11,6 +11,7 @@ import yaml
 from ingest.catalogue import Catalogue, catalogue_folders
 from ingest.catalogue_files import Problem, read_files, read_layout
 from warehouse.errors import P20WError
+from warehouse.yaml_lines import SafeLoader
 
 #: What a draft writes where a person must decide.
 UNDECIDED = "?"
@@ -57,7 +58,7 @@ def _check_file(path: Path) -> list[Problem]:
 def written_problems(path: Path) -> Iterator[Problem]:
     """Yield what a YAML reader would pass over in silence: keys given twice, and what is not decided yet."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=SafeLoader)
     except (yaml.YAMLError, OSError, UnicodeDecodeError):
         # Reading the file as a layout says so.
         return

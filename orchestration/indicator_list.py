@@ -22,11 +22,11 @@ _FAMILIES = {
 
 def entries() -> list[dict[str, Any]]:
     """Every registry entry, computed or not, by code."""
-    import yaml
+    from warehouse.yaml_lines import read_yaml
 
     found: list[dict[str, Any]] = []
     for path in sorted((project_dir() / "models" / "indicators").rglob("[a-z]*.yml")):
-        for model in yaml.safe_load(path.read_text())["models"]:
+        for model in read_yaml(path.read_text())["models"]:
             meta = model.get("config", {}).get("meta", {})
             found += [meta["indicator"]] if "indicator" in meta else []
             found += meta.get("not_computable", [])

@@ -5,6 +5,7 @@ Reads dbt's manifest and the tables that dbt built. What an indicator means belo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from orchestration.manifest import load_manifest
@@ -90,6 +91,7 @@ def indicator_layouts(node: str, manifest: dict[str, Any]) -> set[str]:
     return set().union(*(_own_layouts(fact, manifest) for fact in direct_facts(node, manifest)))
 
 
+@lru_cache(maxsize=1)
 def layouts_by_indicator() -> dict[str, tuple[str, ...]]:
     """The layouts behind each indicator, by its code."""
     manifest = load_manifest()
@@ -161,6 +163,7 @@ def described_sets(rule: dict[str, Any]) -> list[str]:
     return str(rule["config"]["meta"]["indicator"].get("parameter_sets") or "").split()
 
 
+@lru_cache(maxsize=1)
 def parameter_sets() -> dict[str, tuple[str, ...]]:
     """The indicators that use each set of parameters, by the set's name."""
     found: dict[str, tuple[str, ...]] = {}

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ingest.catalogue import load_catalogue
@@ -20,6 +19,7 @@ from quality_checks.state_rules import with_changes
 from warehouse.errors import P20WError
 from warehouse.state import own_catalogue, own_volume
 from warehouse.state_sheet import StateSheetFile
+from warehouse.yaml_lines import read_yaml
 
 _RULES = Path(__file__).parent / "rules"
 # In an expression, `exit_date` is the date that was read and `exit_date__sent` the text that was sent.
@@ -138,7 +138,7 @@ def _read_rules(
                 f"rules/{key}.yml is about a layout that does not exist", "Correct the file's name."
             )
         try:
-            sheet = RuleSheet.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            sheet = RuleSheet.model_validate(read_yaml(path.read_text(encoding="utf-8")))
             sets[key] = _rule_set(layouts[key], sheet)
         except ValidationError as error:
             first = error.errors()[0]

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from psycopg import sql
 
 from ingest.catalogue import load_catalogue
@@ -17,6 +16,7 @@ from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
 from warehouse.state import State
 from warehouse.state_sections.safeguards import Limitation
+from warehouse.yaml_lines import read_yaml
 
 _REGISTER = Path(__file__).with_name("limitations.yml")
 SubjectType = Literal["layout_column", "core_column", "indicator"]
@@ -128,5 +128,5 @@ def _rows(known: list[Limitation]) -> Iterator[tuple[str | None, ...]]:
 @lru_cache(maxsize=1)
 def _packaged() -> tuple[Limitation, ...]:
     return tuple(
-        Limitation.model_validate(entry) for entry in yaml.safe_load(_REGISTER.read_text(encoding="utf-8"))
+        Limitation.model_validate(entry) for entry in read_yaml(_REGISTER.read_text(encoding="utf-8"))
     )

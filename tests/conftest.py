@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -97,6 +98,29 @@ def usual_warehouse(
     yield from _database(postgres_server, tmp_path_factory, DATABASE)
 
 
+@pytest.fixture
+def copy_of(
+    postgres_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Warehouse], Warehouse]]:
+    """Makes a warehouse that begins as another one stands, files included: a tenth of what making the same again takes."""
+    with ExitStack() as copies:
+
+        def copy(original: Warehouse) -> Warehouse:
+            # A database that somebody is connected to is not copied.
+            original.close()
+            name, template = f"copy_{uuid.uuid4().hex[:12]}", original.settings()["dbname"]
+            with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+                ended = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+                connection.execute(ended, [template])
+            made = copies.enter_context(
+                contextmanager(_database)(postgres_server, tmp_path_factory, name, template)
+            )
+            shutil.copytree(original.home.root, made.home.root, dirs_exist_ok=True)
+            return made
+
+        yield copy
+
+
 @pytest.fixture(scope="module")
 def older_warehouse(
     older_postgres_server: EmbeddedServer,
@@ -124,8 +148,10 @@ def _name(request: pytest.FixtureRequest) -> str:
     return f"{re.sub(r'[^a-z0-9]+', '_', module)[-30:]}_{uuid.uuid4().hex[:8]}"
 
 
-def _database(server: EmbeddedServer, folders: pytest.TempPathFactory, name: str) -> Iterator[Warehouse]:
-    _administer(server, f"create database {{}} template {_TEMPLATE}", name)
+def _database(
+    server: EmbeddedServer, folders: pytest.TempPathFactory, name: str, template: str = _TEMPLATE
+) -> Iterator[Warehouse]:
+    _administer(server, f'create database {{}} template "{template}"', name)
     warehouse = Warehouse(Home(folders.mktemp("home")).ensure(), server.url(name), is_embedded=True)
     yield warehouse
     warehouse.close()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from warehouse.yaml_lines import read_yaml
 
 ROOT = Path(__file__).parents[1]
 SORTED = ("models", "seeds", "sources", "exposures", "groups")
@@ -19,7 +19,7 @@ def out_of_order(root: Path = ROOT) -> Iterator[str]:
     for path in sorted((root / "dbt_project").rglob("*.yml")):
         if "target" in path.parts:
             continue
-        content: dict[str, Any] = yaml.safe_load(path.read_text()) or {}
+        content: dict[str, Any] = read_yaml(path.read_text()) or {}
         for key in SORTED:
             entries = content.get(key)
             names = [entry["name"] for entry in entries] if isinstance(entries, list) else []

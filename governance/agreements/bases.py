@@ -6,8 +6,9 @@ The law's demands are data, in legal_bases.yml. Whether an agreement meets them 
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from warehouse.yaml_lines import read_yaml
 
 _FILE = Path(__file__).with_name("legal_bases.yml")
 
@@ -37,7 +38,7 @@ class LegalBasis(BaseModel):
 @lru_cache(maxsize=1)
 def legal_bases() -> dict[str, LegalBasis]:
     """Return every legal basis by its name."""
-    content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content = read_yaml(_FILE.read_text(encoding="utf-8"))
     return {name: LegalBasis.model_validate(said) for name, said in content.items()}
 
 

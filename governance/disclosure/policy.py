@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from warehouse.errors import P20WError
+from warehouse.yaml_lines import read_yaml
 
 Unit = Literal["percent", "usd"]
 # Largest group and a width or a cut in percent; no largest group in the last pair.
@@ -143,7 +142,7 @@ def read_preset(preset: str) -> dict[str, Any]:
             f"There is no disclosure preset {preset!r}.",
             f"Name one of {', '.join(preset_names())} in the state file.",
         )
-    content: dict[str, Any] = yaml.safe_load((PRESETS / f"{preset}.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml((PRESETS / f"{preset}.yml").read_text(encoding="utf-8"))
     return content
 
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
+from warehouse.yaml_lines import read_yaml
 
 _FILE = Path(__file__).with_name("vocabulary.yml")
 
@@ -103,7 +103,7 @@ class Term:
 
 @lru_cache(maxsize=1)
 def _read() -> tuple[dict[str, Group], dict[str, Measure]]:
-    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(_FILE.read_text(encoding="utf-8"))
     groups = {name: Group.model_validate(said) for name, said in content["groups"].items()}
     return groups, {name: Measure.model_validate(said) for name, said in content["measures"].items()}
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import yaml
 
 from ingest.synthetic.arrays import Array, Rng
+from warehouse.yaml_lines import read_yaml
 
 CULTURES = (
     "english", "black", "hispanic", "chinese", "vietnamese", "indian", "korean", "arabic", "somali", "kenyan",
@@ -104,7 +104,7 @@ class NameBook:
 @lru_cache(maxsize=1)
 def name_book() -> NameBook:
     """Return the names of every culture; read once."""
-    lists = yaml.safe_load(files("ingest.synthetic").joinpath("name_lists.yml").read_text(encoding="utf-8"))
+    lists = read_yaml(files("ingest.synthetic").joinpath("name_lists.yml").read_text(encoding="utf-8"))
     first, last = _first_names(lists), _last_names(lists)
     vocabulary: dict[str, int] = {}
     first_pools = {key: _pool(weights, vocabulary) for key, weights in first.items()}

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from quality_checks.plausibility.rule import CHANGEABLE, Gate, PlausibilityRule, changed
@@ -17,6 +16,7 @@ from quality_checks.state_rules import Reason
 from warehouse.errors import P20WError
 from warehouse.state import own_catalogue
 from warehouse.state_sheet import StateSheetFile
+from warehouse.yaml_lines import read_yaml
 
 _RULES = Path(__file__).parent / "rules"
 _PREFIX: dict[Gate, str] = {"linkage": "LINK", "release": "RELEASE"}
@@ -60,7 +60,7 @@ def _packaged(gate: Gate) -> GateRules:
     entries: list[dict[str, Any]] = [
         entry
         for path in sorted(_RULES.glob(f"{gate}*.yml"))
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in read_yaml(path.read_text(encoding="utf-8"))
     ]
     measures = {entry["code"]: entry.get("measure") for entry in entries}
     for entry in entries:

@@ -10,7 +10,7 @@ import pytest
 from ingest.sync import sync_catalogue
 from orchestration.dbt_program import parsed
 from orchestration.foreign_keys import declared_foreign_keys, missing_foreign_keys
-from orchestration.manifest import dbt_executable, project_dir
+from orchestration.manifest import dbt_executable, load_manifest, project_dir
 from tests.integration import wage_deliveries
 from tests.integration.wage_history import BUILT_ON, SELECTED, TIED, History, differences, whole_builds
 from warehouse.connection import Warehouse
@@ -59,6 +59,7 @@ def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Wareho
         INDICATORS
     )
     assert warehouse.fetch_value("select count(*) from indicators.cube") == 0
+    _comments_say_what_the_models_say(warehouse)
     _foreign_keys_stand_and_refuse(warehouse)
     # What the analysts' guide shows can be run as it stands.
     guide = (Path(__file__).parents[2] / "docs" / "warehouse-model.md").read_text()
@@ -143,6 +144,25 @@ def run_here(folder: Path, *arguments: str) -> Path:
     result = dbtRunner(manifest=parsed()).invoke([*arguments, *places])
     assert result.success, result.exception or [node.message for node in result.result]  # type: ignore[union-attr]
     return folder / "compiled"
+
+
+def _comments_say_what_the_models_say(warehouse: Warehouse) -> None:
+    """Each relation and column that a model describes carries the description, letter by letter."""
+    found = set(
+        warehouse.fetch_all(
+            "select n.nspname || '.' || c.relname, a.attname, d.description from pg_description as d"
+            " join pg_class as c on d.objoid = c.oid and d.classoid = 'pg_class'::regclass"
+            " join pg_namespace as n on n.oid = c.relnamespace"
+            " left join pg_attribute as a on a.attrelid = c.oid and a.attnum = d.objsubid and d.objsubid > 0"
+        )
+    )
+    for node in load_manifest()["nodes"].values():
+        if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] != "ephemeral":
+            relation = f"{node['schema']}.{node['alias']}"
+            told = {None: node["description"]} | {
+                c["name"]: c["description"] for c in node["columns"].values()
+            }
+            assert {(relation, name, text) for name, text in told.items() if text} - found == set()
 
 
 def _foreign_keys_stand_and_refuse(warehouse: Warehouse) -> None:

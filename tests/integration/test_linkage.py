@@ -1,5 +1,6 @@
 """The linkage step on a real database: whole or not at all, no-op when nothing changed, ids that last."""
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -26,12 +27,17 @@ def records() -> pa.Table:
     return population(120, seed=3)[0]
 
 
-@pytest.fixture
-def linked(warehouse: Warehouse, state: State, records: pa.Table) -> Warehouse:
-    """A warehouse whose live run covers the records, whatever an earlier test did."""
+@pytest.fixture(scope="module")
+def linked_once(warehouse: Warehouse, state: State, records: pa.Table) -> Warehouse:
     make_vault(warehouse, records)
     run_linkage(warehouse, state)
     return warehouse
+
+
+@pytest.fixture
+def linked(linked_once: Warehouse, copy_of: Callable[[Warehouse], Warehouse]) -> Warehouse:
+    """A warehouse whose live run covers the records, whatever an earlier test did."""
+    return copy_of(linked_once)
 
 
 def test_every_record_belongs_to_one_active_person_of_the_live_run(

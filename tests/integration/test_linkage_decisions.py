@@ -3,7 +3,7 @@
 import datetime
 import http.client
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -58,11 +58,16 @@ def state() -> State:
     return load_state()
 
 
-@pytest.fixture
-def linked(warehouse: Warehouse, state: State) -> Iterator[Warehouse]:
+@pytest.fixture(scope="module")
+def linked_once(warehouse: Warehouse, state: State) -> Warehouse:
     make_vault(warehouse, table(rows()))
     run_linkage(warehouse, state)
-    yield warehouse
+    return warehouse
+
+
+@pytest.fixture
+def linked(linked_once: Warehouse, copy_of: Callable[[Warehouse], Warehouse]) -> Warehouse:
+    return copy_of(linked_once)
 
 
 def ids() -> dict[tuple[str, str], str]:

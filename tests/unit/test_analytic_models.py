@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ingest.catalogue import load_catalogue
 from ingest.synthetic.career import PROGRAMS
 from ingest.synthetic.workforce import TRAINING_PROGRAMS
+from warehouse.yaml_lines import read_yaml
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 CATALOGUE = load_catalogue()
@@ -43,7 +43,7 @@ def models() -> list[dict[str, Any]]:
         for schema in ("core", "indicators", "marts")
         for path in sorted((PROJECT / "models" / schema).rglob("[a-z]*.yml"))
     ]
-    return [model for path in files for model in yaml.safe_load(path.read_text())["models"]]
+    return [model for path in files for model in read_yaml(path.read_text())["models"]]
 
 
 def seed(name: str) -> list[dict[str, str]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from warehouse.yaml_lines import read_yaml
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 SQL = {path.stem: path.read_text() for path in (PROJECT / "models").rglob("*.sql")}
@@ -25,10 +26,7 @@ MACROS = {
 def read(pattern: str, kind: str) -> list[dict[str, Any]]:
     folder = PROJECT / "models"
     # The loader in C: there are thousands of rows to read.
-    found = [
-        yaml.load(path.read_text(), Loader=yaml.CSafeLoader).get(kind, [])
-        for path in sorted(folder.rglob(pattern))
-    ]
+    found = [read_yaml(path.read_text()).get(kind, []) for path in sorted(folder.rglob(pattern))]
     return [entry for entries in found for entry in entries]
 
 

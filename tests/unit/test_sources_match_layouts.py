@@ -2,11 +2,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ingest.catalogue import load_catalogue
 from ingest.dbt_sources import column_meta, sources_yaml, table_description
 from ingest.layout import RESERVED_COLUMNS
+from warehouse.yaml_lines import read_yaml
 
 STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
 CATALOGUE = load_catalogue()
@@ -14,7 +14,7 @@ SOURCES = sorted({layout.source for layout in CATALOGUE.layouts.values()})
 
 
 def _tables(text: str) -> dict[str, dict[str, Any]]:
-    (source,) = yaml.safe_load(text)["sources"]
+    (source,) = read_yaml(text)["sources"]
     assert (source["name"], source["schema"]) == ("raw", "raw")
     return {table["name"]: table for table in source["tables"]}
 
@@ -38,4 +38,4 @@ def test_the_dbt_sources_and_the_layouts_say_the_same(source: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_text_for_a_new_source_is_what_the_project_holds(source: str) -> None:
     path = STAGING / source / f"_{source}__sources.yml"
-    assert yaml.safe_load(sources_yaml(CATALOGUE, source)) == yaml.safe_load(path.read_text())
+    assert read_yaml(sources_yaml(CATALOGUE, source)) == read_yaml(path.read_text())

@@ -3,11 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ingest.catalogue import load_catalogue
 from ingest.dbt_sources import column_meta
 from ingest.layout import Layout
+from warehouse.yaml_lines import read_yaml
 
 STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
 CATALOGUE = load_catalogue()
@@ -32,7 +32,7 @@ WIDEST, LONGEST_WIDE_MODEL = 100, 75
 def model_of(layout: Layout) -> dict[str, Any]:
     """The staging model that says in its test which layout it stands for."""
     path = STAGING / layout.source / f"_{layout.source}__models.yml"
-    models = yaml.safe_load(path.read_text())["models"]
+    models = read_yaml(path.read_text())["models"]
     (model,) = [
         model
         for model in models

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, StringConstraints, model_validator
 
 from warehouse.state_sections.section import Section, Year
+from warehouse.yaml_lines import read_yaml
 
 PERKINS_PRESETS = Path(__file__).parents[1] / "states" / "perkins_presets.yml"
 
@@ -55,7 +55,7 @@ class Perkins(Section):
     def _take_preset(cls, given: Any) -> Any:
         if not isinstance(given, dict) or given.get("preset") is None:
             return given
-        presets = yaml.safe_load(PERKINS_PRESETS.read_text(encoding="utf-8"))
+        presets = read_yaml(PERKINS_PRESETS.read_text(encoding="utf-8"))
         if given["preset"] not in presets:
             raise ValueError(f"preset is not one of {', '.join(sorted(presets))}")
         preset = presets[given["preset"]]

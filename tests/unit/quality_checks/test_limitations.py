@@ -2,7 +2,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from quality_checks.limitations import limitations_of_column, register
@@ -11,6 +10,7 @@ from quality_checks.scores import DIMENSION_OF_KIND, DIMENSIONS, dimension_of
 from warehouse.errors import P20WError
 from warehouse.state import State, load_state
 from warehouse.state_sections.safeguards import Limitation
+from warehouse.yaml_lines import read_yaml
 
 MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
 
@@ -19,7 +19,7 @@ def _models(folder: str) -> list[dict[str, Any]]:
     return [
         model
         for path in (MODELS / folder).rglob("[!_]*.yml")
-        for model in yaml.safe_load(path.read_text())["models"]
+        for model in read_yaml(path.read_text())["models"]
     ]
 
 
