@@ -5,6 +5,7 @@ No warehouse, no randomness: the same records in any order give the same persons
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +16,7 @@ from linkage.matching.increment import link_changes, standardise_changes
 from linkage.matching.leads import add_leads
 from linkage.matching.predict import judge, make_prior, predict, probability_bits
 from linkage.matching.standardise import standardise
-from linkage.matching.standing import save_standing, standing_copy
+from linkage.matching.standing import UNREADABLE, save_standing, standing_copy
 from linkage.models.frequencies import count_frequencies
 from linkage.models.model import LinkModel, default_model
 from linkage.records import check_records
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+
+logger = logging.getLogger(__name__)
 
 Engine = Literal["duckdb", "spark"]
 
@@ -180,8 +183,21 @@ def _link_changes(
     connection: duckdb.DuckDBPyConnection, task: _Task, model: LinkModel, standing: Path, keep: Path | None
 ) -> LinkResult | str:
     """Build on an earlier run; or say why that cannot be."""
+    import duckdb
+
     if model.frequencies is None:
         return "names are counted anew in each run"
+    try:
+        return _link_on_copy(connection, task, model, standing, keep)
+    except duckdb.IOException:
+        # A block of the file does not fit its checksum; nothing is lost but the time to score all again.
+        logger.warning("the file that the live run kept is damaged: everything is scored again")
+        return UNREADABLE
+
+
+def _link_on_copy(
+    connection: duckdb.DuckDBPyConnection, task: _Task, model: LinkModel, standing: Path, keep: Path | None
+) -> LinkResult | str:
     with standing_copy(connection, standing, keep, task.terms(model)) as why:
         why = why or standardise_changes(
             connection,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+UNREADABLE = "what the live run kept cannot be read"
+
 _UNALTERED = (
     "person", "node_of", "node", "scored", "judged", "cannot_link", "dear_rule", "final_edge", "review", "nickname_root", "prior",
     "wage_source", "single_source", "relatives", "dummy_ssn", "decided_together", "decided_apart",
@@ -48,15 +50,30 @@ def standing_copy(
 
     Gives why the file cannot be built on, or None. The file is left behind only if the block ends without an exception.
     """
-    if not standing.exists():
-        yield "the live run kept no scores"
+    why = _reason_against(connection, standing, _told(terms))
+    if why is not None:
+        yield why
         return
     target = file or standing.with_suffix(".passing")
     with _written(connection, target, standing):
-        row = connection.execute("select terms from kept.terms").fetchone()
-        yield None if row and row[0] == _told(terms) else "the model or a threshold changed"
+        yield None
     if file is None:
         target.unlink()
+
+
+def _reason_against(connection: duckdb.DuckDBPyConnection, standing: Path, terms: str) -> str | None:
+    import duckdb
+
+    if not standing.exists():
+        return "the live run kept no scores"
+    try:
+        connection.execute(f"attach {_quoted(standing)} as earlier (read_only)")
+        kept = connection.execute("select terms from earlier.terms").fetchall()
+        connection.execute("detach earlier")
+    except duckdb.Error:
+        connection.execute("detach database if exists earlier")
+        return UNREADABLE
+    return None if kept == [(terms,)] else "the model or a threshold changed"
 
 
 @contextmanager
@@ -68,13 +85,18 @@ def _written(connection: duckdb.DuckDBPyConnection, file: Path, copied: Path | N
     if copied is not None:
         shutil.copyfile(copied, writing)
     try:
-        connection.execute(f"attach '{str(writing).replace(chr(39), chr(39) * 2)}' as kept")
+        # No other program reads the file: the newest way of storing is the smallest, and a third cheaper.
+        connection.execute(f"attach {_quoted(writing)} as kept (storage_version 'latest')")
         writing.chmod(0o600)
         yield
         connection.execute("detach kept")
         writing.replace(file)
     finally:
         writing.unlink(missing_ok=True)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _told(terms: Mapping[str, Any]) -> str:
@@ -89,7 +111,7 @@ def standing_pairs(standing: Path, left: list[str], right: list[str]) -> pa.Tabl
 
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        connection.execute(f"attach '{str(standing).replace(chr(39), chr(39) * 2)}' as kept (read_only)")
+        connection.execute(f"attach {_quoted(standing)} as kept (read_only)")
         for name, records in (("left_id", left), ("right_id", right)):
             connection.register(name, pa.table({"record_id": pa.array(records, pa.string())}))
         return connection.execute(_PAIRS).to_arrow_table()

@@ -75,6 +75,22 @@ def test_a_file_of_another_model_or_threshold_is_not_built_on(linked: Linked, tm
     assert link(records, whole.model, standing=tmp_path / "absent").edges == whole.edges
 
 
+@pytest.mark.parametrize("damage", ["cut off", "overwritten"])
+def test_a_damaged_file_is_not_built_on_and_stays_as_it_is(
+    linked: Linked, tmp_path: Path, damage: str
+) -> None:
+    whole, records = linked
+    link(records, whole.model, keep=tmp_path / "kept")
+    good = (tmp_path / "kept").read_bytes()
+    # Beyond the headers lie the blocks of the tables.
+    bad = good[:100_000] if damage == "cut off" else good[:20_000] + b"x" * 400_000 + good[420_000:]
+    (tmp_path / "kept").write_bytes(bad)
+    again = link(records, whole.model, standing=tmp_path / "kept")
+    assert again.full_because == "what the live run kept cannot be read"
+    assert again.edges == whole.edges
+    assert (tmp_path / "kept").read_bytes() == bad
+
+
 def test_the_kept_file_is_its_owners_only_and_tells_what_was_weighed(linked: Linked, tmp_path: Path) -> None:
     whole, records = linked
     link(records, whole.model, keep=tmp_path / "kept")
