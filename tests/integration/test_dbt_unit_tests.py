@@ -1,17 +1,15 @@
 """The golden cases of the models, which dbt runs on an empty warehouse."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from ingest.sync import sync_catalogue
-from orchestration.dbt_program import parsed
 from orchestration.foreign_keys import declared_foreign_keys, missing_foreign_keys
-from orchestration.manifest import dbt_executable, load_manifest, project_dir
+from orchestration.manifest import load_manifest, project_dir
 from tests.integration import wage_deliveries
+from tests.integration.dbt_here import dbt, dbt_tried
 from tests.integration.wage_history import BUILT_ON, SELECTED, TIED, History, differences, whole_builds
 from warehouse.connection import Warehouse
 from warehouse.errors import P20WError
@@ -21,26 +19,6 @@ NOBODY = "00000000-0000-0000-0000-00000000dead"
 PRIMARY = "select primary_employer_key from core.fct_wage_quarter where person_id = %s order by quarter_index"
 WRITINGS = "select count(distinct xmin::text) from identity.stg_ui__wages"
 INDICATORS = sorted((project_dir() / "models" / "indicators").rglob("ind_*.sql"))
-
-
-def dbt(warehouse: Warehouse, *arguments: str) -> str:
-    """Run dbt on the test's database; its own words are the message where it fails."""
-    command, *rest = arguments
-    returncode, told = _dbt(warehouse, command, *rest)
-    assert returncode == 0, told[-6000:]
-    return told
-
-
-def _dbt(warehouse: Warehouse, command: str, *rest: str) -> tuple[int, str]:
-    result = subprocess.run(
-        [dbt_executable("p20w-dbt"), command, "--profiles-dir", ".", *rest],
-        cwd=project_dir(),
-        env=os.environ | warehouse.dbt_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return result.returncode, result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -72,22 +50,17 @@ def test_an_empty_warehouse_builds_and_every_golden_case_holds(warehouse: Wareho
     assert "min_courses = 2" in warehouse.fetch_value(parameters)
 
 
-def test_tables_that_are_built_on_are_what_a_whole_build_makes(
-    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_that_are_built_on_are_what_a_whole_build_makes(warehouse: Warehouse, tmp_path: Path) -> None:
     """After each of a random run of deliveries, corrections, withdrawals, new links and takeovers."""
-    for name, value in warehouse.dbt_environment().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(project_dir())
     chosen = ["--select", *SELECTED]
-    whole = whole_builds(run_here(tmp_path, "compile", *chosen, "--full-refresh"), BUILT_ON)
+    whole = whole_builds(run_here(warehouse, tmp_path, "compile", *chosen, "--full-refresh"), BUILT_ON)
     assert set(whole) == set(BUILT_ON)
     with warehouse.connect(autocommit=True) as connection:
         history = History(connection, seed=20)
         history.begin()
         sizes, tied = [], []
         for _ in range(3):
-            run_here(tmp_path, "run", *chosen)
+            run_here(warehouse, tmp_path, "run", *chosen)
             for table, query in whole.items():
                 assert differences(connection, f"{BUILT_ON[table]}.{table}", query) == 0, (
                     table,
@@ -106,15 +79,10 @@ def test_tables_that_are_built_on_are_what_a_whole_build_makes(
         history.end()
 
 
-def test_wages_staged_by_delivery_are_what_a_whole_build_makes(
-    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wages_staged_by_delivery_are_what_a_whole_build_makes(warehouse: Warehouse, tmp_path: Path) -> None:
     """After a new delivery, and after amendments, rows set aside, withdrawals, deliveries put back and new code maps."""
-    for name, value in warehouse.dbt_environment().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(project_dir())
     chosen, built_on = ["--select", *wage_deliveries.SELECTED], wage_deliveries.BUILT_ON
-    whole = whole_builds(run_here(tmp_path, "compile", *chosen, "--full-refresh"), built_on)
+    whole = whole_builds(run_here(warehouse, tmp_path, "compile", *chosen, "--full-refresh"), built_on)
     assert set(whole) == set(built_on)
     with warehouse.connect(autocommit=True) as connection:
         history = wage_deliveries.Deliveries(connection, seed=5)
@@ -126,7 +94,7 @@ def test_wages_staged_by_delivery_are_what_a_whole_build_makes(
             (history.change, ["--full-refresh"]),
             (history.change, []),
         ):
-            run_here(tmp_path, "run", *chosen, *told)
+            run_here(warehouse, tmp_path, "run", *chosen, *told)
             for table, query in whole.items():
                 relation = f"{built_on[table]}.{table}"
                 assert differences(connection, relation, query) == 0, (table, history.told)
@@ -136,13 +104,9 @@ def test_wages_staged_by_delivery_are_what_a_whole_build_makes(
         assert writings == [1, 2, 1, 2]
 
 
-def run_here(folder: Path, *arguments: str) -> Path:
-    """Run dbt in this process, which starts in no time; return the folder of the SQL that it compiled."""
-    from dbt.cli.main import dbtRunner
-
-    places = ["--profiles-dir", ".", "--target-path", str(folder), "--log-path", str(folder), "--quiet"]
-    result = dbtRunner(manifest=parsed()).invoke([*arguments, *places])
-    assert result.success, result.exception or [node.message for node in result.result]  # type: ignore[union-attr]
+def run_here(warehouse: Warehouse, folder: Path, *arguments: str) -> Path:
+    """Run dbt, which leaves its artefacts in a folder; return the one of the SQL that it compiled."""
+    dbt(warehouse, *arguments, "--target-path", str(folder), "--log-path", str(folder), "--quiet")
     return folder / "compiled"
 
 
@@ -177,8 +141,8 @@ def _foreign_keys_stand_and_refuse(warehouse: Warehouse) -> None:
     with warehouse.connect() as connection:
         connection.execute("drop table core.dim_person cascade")
         connection.execute(nobody)
-    returncode, told = _dbt(warehouse, "run", "--select", "dim_person")
-    assert returncode != 0
+    success, told = dbt_tried(warehouse, "run", "--select", "dim_person")
+    assert not success
     assert "Foreign keys do not hold: core.fct_k12_cohort (person_id_fkey)" in told
     assert NOBODY not in told
     assert missing_foreign_keys(warehouse) == ["core.fct_k12_cohort (person_id_fkey)"]

@@ -1,7 +1,5 @@
 """The vault over two builds: what a record becomes, and that it stays the same record."""
 
-import os
-import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +9,7 @@ from psycopg import sql
 from ingest.catalogue import load_catalogue
 from ingest.raw_tables import attach_partition, create_partition
 from ingest.sync import sync_catalogue
-from orchestration.manifest import dbt_executable, project_dir
+from tests.integration.dbt_here import dbt
 from warehouse.connection import Warehouse
 from warehouse.state import load_state
 
@@ -19,30 +17,9 @@ Records = dict[tuple[str, str], dict[str, object]]
 Vault = tuple[dict[tuple[str, str], str], Records]
 
 STUDENT = {"school_year": "2016", "student_id_state": "S1", "birthdate": "05/04/2001", "sex": "F"}
+# As the pipeline builds: a data test runs in the step after which all its parents stand.
+AS_THE_PIPELINE = ("--indirect-selection", "buildable")
 VAULT = "stg_k12__students stg_bridge__driver_licenses fqn:p20w.identity"
-
-
-def dbt(warehouse: Warehouse, command: str, *arguments: str) -> None:
-    """Run dbt on the test's database; its own words are the message where it fails."""
-    result = subprocess.run(
-        # As the pipeline builds: a data test runs in the step after which all its parents stand.
-        [
-            dbt_executable("p20w-dbt"),
-            "--quiet",
-            command,
-            "--profiles-dir",
-            ".",
-            "--indirect-selection",
-            "buildable",
-            *arguments,
-        ],
-        cwd=project_dir(),
-        env=os.environ | warehouse.dbt_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout[-4000:]
 
 
 def deliver(
@@ -134,7 +111,7 @@ def first(warehouse: Warehouse) -> Vault:
     }
     deliver(warehouse, "bridge/driver_license", "motor_vehicle", "2020", [licence])
     told = ["--exclude-resource-type", "unit_test", "--select", "fqn:p20w.staging fqn:p20w.identity"]
-    dbt(warehouse, "build", *told)
+    dbt(warehouse, "build", *AS_THE_PIPELINE, *told)
     return source_records(warehouse), person_records(warehouse)
 
 
@@ -149,7 +126,7 @@ def second(warehouse: Warehouse, first: object) -> Vault:
     warehouse.execute(
         "update control.delivery set status = 'withdrawn' where layout = 'bridge/driver_license'"
     )
-    dbt(warehouse, "run", "--full-refresh", "--select", VAULT)
+    dbt(warehouse, "run", *AS_THE_PIPELINE, "--full-refresh", "--select", VAULT)
     return source_records(warehouse), person_records(warehouse)
 
 

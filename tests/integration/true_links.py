@@ -1,8 +1,8 @@
 """The demonstration's numbers once more in a copy of its database, where linkage is replaced by the true links."""
 
 import csv
-import os
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,12 @@ import psycopg
 import pyarrow.parquet as pq
 from psycopg import sql
 
-from orchestration.manifest import dbt_executable, project_dir
+from tests.integration.dbt_here import dbt
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.server import DATABASE, EmbeddedServer
 
-_COPY = "true_links"
+_ORIGINAL = "as_linked"
 _REPLACE = """
     update identity.membership as membership set person_id = md5(truth.person::text)::uuid
     from identity.source_record as record inner join truth using (source, source_key)
@@ -84,25 +84,34 @@ class Comparison:
 def compared(home: Home) -> Comparison:
     """Replace the links of a copy of the database by the true ones, and compare it with the lives and with the original."""
     server = EmbeddedServer(home)
+    with _copied(server):
+        warehouse = Warehouse(home, server.url(DATABASE), is_embedded=True)
+        original = Warehouse(home, server.url(_ORIGINAL), is_embedded=True)
+        try:
+            _link_truly(warehouse, home.root / "truth" / "records.parquet")
+            dbt(warehouse, "run", "--select", "fqn:p20w.core", "fqn:p20w.indicators")
+            equal, different = _differences(warehouse, home.root / "truth" / "indicators.csv")
+            return Comparison(equal, different, _remaining(original, warehouse))
+        finally:
+            warehouse.close()
+            original.close()
+
+
+@contextmanager
+def _copied(server: EmbeddedServer) -> Iterator[None]:
+    """The copy has the usual name for the while, by which dbt's parsed project serves it, and the original another."""
+    usual, other = sql.Identifier(DATABASE), sql.Identifier(_ORIGINAL)
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (DATABASE,)
         )
-        names = sql.Identifier(_COPY), sql.Identifier(DATABASE)
-        connection.execute(sql.SQL("create database {} template {}").format(*names))
-    warehouse = Warehouse(home, server.url(_COPY), is_embedded=True)
-    try:
-        _link_truly(warehouse, home.root / "truth" / "records.parquet")
-        _rebuild(warehouse)
-        equal, different = _differences(warehouse, home.root / "truth" / "indicators.csv")
-        original = Warehouse(home, server.url(DATABASE), is_embedded=True)
-        remaining = _remaining(original, warehouse)
-        original.close()
-        return Comparison(equal, different, remaining)
-    finally:
-        warehouse.close()
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(names[0]))
+        connection.execute(sql.SQL("alter database {} rename to {}").format(usual, other))
+        try:
+            connection.execute(sql.SQL("create database {} template {}").format(usual, other))
+            yield
+        finally:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(usual))
+            connection.execute(sql.SQL("alter database {} rename to {}").format(other, usual))
 
 
 def _link_truly(warehouse: Warehouse, records: Path) -> None:
@@ -115,21 +124,6 @@ def _link_truly(warehouse: Warehouse, records: Path) -> None:
         cursor.execute(_FORGET)
         cursor.execute(_REPLACE)
         cursor.execute(_TRUE_SEX)
-
-
-def _rebuild(warehouse: Warehouse) -> None:
-    result = subprocess.run(
-        [
-            *(dbt_executable("p20w-dbt"), "run", "--profiles-dir", "."),
-            *("--select", "fqn:p20w.core", "fqn:p20w.indicators"),
-        ],
-        cwd=project_dir(),
-        env=os.environ | warehouse.dbt_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout[-4000:]
 
 
 def _remaining(original: Warehouse, truly_linked: Warehouse) -> list[Remaining]:

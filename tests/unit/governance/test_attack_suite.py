@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from scipy.optimize import linprog
+from scipy.sparse import block_diag, csr_array
 
 from governance.disclosure.policy import DisclosurePolicy
 from governance.disclosure.primary import is_sensitive
@@ -25,25 +26,46 @@ def bounds(protected):
     keys = [key for key, cell in protected.cohort.cells.items() if cell.people or key in protected.printed]
     place = {key: number for number, key in enumerate(keys)}
     hidden = [key for key in keys if key not in protected.printed or protected.printed[key][0].people is None]
+    if not hidden:
+        return []
     rows = np.zeros((len(protected.cohort.relations), len(keys)))
     for row, relation in zip(rows, protected.cohort.relations, strict=True):
         row[place[relation.parent]] = -1
         row[[place[part] for part in relation.parts if part in place]] += 1
     ends = {key: [] for key in hidden}
+    unknown = [place[key] for key in hidden]
     for side in range(2):
         cells = [protected.cohort.cells[key] for key in keys]
-        true = [(c.with_outcome, c.people - c.with_outcome)[side] for c in cells]
-        known = [(0, None) if k in ends else (n, n) for k, n in zip(keys, true, strict=True)]
-        for key in hidden:
-            question = np.zeros(len(keys))
-            question[place[key]] = 1
-            least, most = (
-                linprog(sign * question, A_eq=rows, b_eq=np.zeros(len(rows)), bounds=known)
-                for sign in (1, -1)
-            )
-            assert least.status == 0
-            ends[key].append((least.fun, -most.fun if most.status == 0 else np.inf))
+        true = np.array([(c.with_outcome, c.people - c.with_outcome)[side] for c in cells], dtype=float)
+        shown = true.copy()
+        shown[unknown] = 0
+        for key, low, high in zip(hidden, *extremes(rows[:, unknown], -rows @ shown), strict=True):
+            ends[key].append((low, high))
     return [(key, [(y[0] + n[0], y[1] + n[1]), y, n]) for key, (y, n) in ends.items()]
+
+
+def extremes(rows, sums):
+    """The least and the most of each number of a system of numbers of nought and more.
+
+    All questions of one kind are asked at once, each about a copy of the system of its own: copies do not touch each other.
+    """
+    count = rows.shape[1]
+    copies = block_diag([csr_array(rows)] * count)
+    itself = np.eye(count).ravel()
+    least = linprog(itself, A_eq=copies, b_eq=np.tile(sums, count))
+    assert least.status == 0
+    most = linprog(-itself, A_eq=copies, b_eq=np.tile(sums, count))
+    assert most.status in (0, 3)
+    lows = (least.x * itself).reshape(count, count).sum(axis=0)
+    if most.status == 0:
+        return lows, (most.x * itself).reshape(count, count).sum(axis=0)
+    return lows, [highest(rows, sums, number) for number in range(count)]
+
+
+def highest(rows, sums, number):
+    """The most of one number; infinite where nothing holds it."""
+    found = linprog(-np.eye(rows.shape[1])[number], A_eq=rows, b_eq=sums)
+    return -found.fun if found.status == 0 else np.inf
 
 
 def opened(protected):
