@@ -14,7 +14,8 @@ PLACEHOLDERS = (
     "UNKNOWN", "UNK", "NONE", "NA", "N A", "NULL", "TEST", "BABY", "BABY GIRL", "BABY BOY", "INFANT", "MALE", "FEMALE",
     "NFN", "NLN", "NMN", "FNU", "LNU", "NO NAME", "NO FIRST NAME", "NO LAST NAME", "XX", "XXX",
 )  # fmt: skip
-# Written where a given name is not known; some are surnames too, so only given names are cleared of them.
+# Written where a given name is not known, alone or with a letter that counts, such as Child A; some are surnames too, so only
+# given and middle names are cleared of them.
 DESCRIPTIONS = (
     "WIFE", "HUSBAND", "SPOUSE", "SON", "DAUGHTER", "GRANDSON", "GRANDDAUGHTER", "GRANDCHILD", "NEPHEW", "NIECE", "COUSIN",
     "MOTHER", "FATHER", "MOM", "DAD", "BROTHER", "FRIEND", "ROOMMATE", "GUEST", "TENANT", "PARTNER", "CHILD", "MINOR", "ADULT",
@@ -43,8 +44,9 @@ PARTICLES = (
 _STREETS = "STREET|ROAD|AVENUE|DRIVE|LANE|COURT|PLACE|BOULEVARD|CIRCUIT|CRESCENT|CLOSE|TERRACE|HIGHWAY|PARKWAY|CIRCLE"
 _STREETS_SHORT = "ST|RD|AVE|DR|LN|CT|PL|BLVD|CRES|TER|HWY|PKWY|CIR"
 
-# Left out without a gap: O'NEILL and ONEILL are one surname. Quotation marks, accents, the Hawaiian okina, the stop.
-_APOSTROPHES = "''`\u00b4\u2018\u2019\u02bb."
+# Left out without a gap: O'NEILL and ONEILL are one surname. Quotation marks, accents, the Hawaiian okina, the stop; and digits,
+# of which names have none: AN9ELIA is one name with a slip in it, not two.
+_APOSTROPHES = "''`\u00b4\u2018\u2019\u02bb.0-9"
 
 _PAIRS_IN_BOTH = " + ".join(f"contains(ssn_r, substr(ssn_l, {place}, 2))::int" for place in range(1, 9))
 
@@ -59,15 +61,15 @@ def macros() -> str:
     create or replace macro p_letters(value) as nullif(trim(regexp_replace(regexp_replace(
         translate(upper(strip_accents(replace(upper(value), 'ß', 'SS'))), 'ØŁĐÞ', 'OLDT'),
         '[{_APOSTROPHES}]', '', 'g'), '[^A-Z]+', ' ', 'g')), '');
-    create or replace macro p_name(value) as
-        case when list_contains({_quoted(PLACEHOLDERS)}, p_letters(value)) then null else p_letters(value) end;
-    create or replace macro p_tokens(value) as coalesce(string_split(p_name(value), ' '), []::varchar[]);
-    create or replace macro p_given_tokens(value) as
-        case when len(list_filter(p_tokens(value), lambda t: not list_contains({_quoted(DESCRIPTIONS)}, t))) = 0
-        then []::varchar[] else p_tokens(value) end;
-    create or replace macro p_family_tokens(value) as
-        case when len(list_filter(p_tokens(value), lambda t: not list_contains({_quoted(SURNAME_DESCRIPTIONS)}, t))) = 0
-        then []::varchar[] else p_tokens(value) end;
+    create or replace macro p_words(letters) as case when list_contains({_quoted(PLACEHOLDERS)}, letters) then []::varchar[]
+        else coalesce(string_split(letters, ' '), []::varchar[]) end;
+    create or replace macro p_tokens(value) as p_words(p_letters(value));
+    create or replace macro p_given_tokens(tokens) as case when len(tokens) > 0
+        and len(list_filter(tokens, lambda t: not list_contains({_quoted(DESCRIPTIONS)}, t) and len(t) > 1)) = 0
+        and list_has_any(tokens, {_quoted(DESCRIPTIONS)}) then []::varchar[] else tokens end;
+    create or replace macro p_family_tokens(tokens) as case when len(tokens) > 0
+        and len(list_filter(tokens, lambda t: not list_contains({_quoted(SURNAME_DESCRIPTIONS)}, t))) = 0
+        then []::varchar[] else tokens end;
     create or replace macro p_suffix_of(tokens) as
         case when len(tokens) > 1 and list_contains({_quoted(SUFFIXES)}, tokens[-1]) then tokens[-1] end;
     create or replace macro p_unsuffixed(tokens) as
@@ -90,9 +92,9 @@ def macros() -> str:
         when hamming(dob_l, dob_r) = 2 then damerau_levenshtein(dob_l, dob_r) <= 1 when dob_l is not null and dob_r is not null
         then false end;
     -- Two spellings that only a slip or two tell apart.
-    create or replace macro p_given_slip(given_l, given_r) as
-        (damerau_levenshtein(given_l, given_r) <= 1 and least(len(given_l), len(given_r)) >= 4)
-        or (damerau_levenshtein(given_l, given_r) <= 2 and least(len(given_l), len(given_r)) >= 6);
+    create or replace macro p_name_slip(name_l, name_r) as
+        (damerau_levenshtein(name_l, name_r) <= 1 and least(len(name_l), len(name_r)) >= 4)
+        or (damerau_levenshtein(name_l, name_r) <= 2 and least(len(name_l), len(name_r)) >= 6);
     -- At most every second letter another one: near enough where number and surname agree.
     create or replace macro p_given_near(given_l, given_r) as
         2 * damerau_levenshtein(given_l, given_r) <= greatest(len(given_l), len(given_r));
@@ -187,14 +189,27 @@ twice as (
 select {_NUMBER} as record, p.* from new as p left join twice as t using (source, source_key);
 """
 
+# When pupils were seen is not always told. Then nine in ten of them say when the others can have been born.
+SCHOOL_YEARS = """
+create or replace table school_years as
+select case when count(*) >= 100 then quantile_disc(year(birthdate), 0.05) - 10 else 0 end as earliest,
+    case when count(*) >= 100 then quantile_disc(year(birthdate), 0.95) + 10 else 9999 end as latest
+from person_record where source = 'k12' and first_seen is null and birthdate is not null
+"""
+
 # Names repeat: what can be said of a name alone is said once of each distinct one.
 CLEAN = """
 create or replace table given_name as
-with parsed as (
-    select first_name, preferred_name, other_first_names, p_given_tokens(first_name) as first_tokens,
-        p_given_tokens(preferred_name) as preferred_tokens,
-        list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first
+with lettered as (
+    select *, p_letters(first_name) as first_letters, p_letters(preferred_name) as preferred_letters
     from (select distinct first_name, preferred_name, other_first_names from record)
+),
+worded as (select *, p_words(first_letters) as first_words, p_words(preferred_letters) as preferred_words from lettered),
+parsed as (
+    select first_name, preferred_name, other_first_names, p_given_tokens(first_words) as first_tokens,
+        p_given_tokens(preferred_words) as preferred_tokens,
+        list_transform(coalesce(other_first_names, []), lambda n: p_tokens(n)) as other_first
+    from worded
 )
 select first_name, preferred_name, other_first_names,
     case when len(first_tokens) > 1 then first_tokens[2] end as second,
@@ -204,10 +219,14 @@ select first_name, preferred_name, other_first_names,
         list_transform(other_first, lambda t: t[1]))) as given_all
 from parsed;
 create or replace table family_name as
-with parsed as (
-    select last_name, other_last_names, p_family_tokens(last_name) as last_tokens,
+with lettered as (
+    select *, p_letters(last_name) as last_letters from (select distinct last_name, other_last_names from record)
+),
+worded as (select *, p_words(last_letters) as last_words from lettered),
+parsed as (
+    select last_name, other_last_names, p_family_tokens(last_words) as last_tokens,
         list_transform(coalesce(other_last_names, []), lambda n: p_unsuffixed(p_tokens(n))) as other_last
-    from (select distinct last_name, other_last_names from record)
+    from worded
 ),
 named as (select *, p_unsuffixed(last_tokens) as surname from parsed)
 select last_name, other_last_names, p_suffix_of(last_tokens) as suffix,
@@ -217,7 +236,7 @@ select last_name, other_last_names, p_suffix_of(last_tokens) as suffix,
     p_compact(p_significant(list_concat(surname, flatten(other_last)))) as family_tokens
 from named;
 create or replace table middle_name as
-select middle_name, p_tokens(middle_name)[1] as middle from (select distinct middle_name from record);
+select middle_name, p_given_tokens(p_tokens(middle_name))[1] as middle from (select distinct middle_name from record);
 create or replace table cleaned as
 with parsed as (
     select
@@ -230,7 +249,8 @@ with parsed as (
         p_letters(generation_code) as generation,
         -- A pupil's age outside school age says that the date is wrong, whatever else it says.
         case when birthdate > date '1900-01-01' and birthdate <= current_date and not (
-            source = 'k12' and first_seen is not null and date_diff('year', birthdate, first_seen) not between 3 and 23
+            source = 'k12' and case when first_seen is null then year(birthdate) not between a.earliest and a.latest
+                else date_diff('year', birthdate, first_seen) not between 3 and 23 end
         ) then strftime(birthdate, '%Y%m%d') end as dob,
         case when birthdate is null then coalesce(
             nullif(regexp_extract(birth_year, '(1[89]|20)[0-9]{2}'), ''),
@@ -241,7 +261,7 @@ with parsed as (
         p_letters(city) as city,
         p_street(street_address) as street,
         first_seen as seen
-    from record
+    from record cross join school_years as a
 ),
 coded as (
     select *, case generation when 'JUNIOR' then 'JR' when 'SENIOR' then 'SR' when '' then null else generation end as code

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkage.engine import scalar
-from linkage.matching.cleaning import DUMMY_SSN, NEW_RECORD, macros
+from linkage.matching.cleaning import DUMMY_SSN, NEW_RECORD, SCHOOL_YEARS, macros
 from linkage.matching.cluster import cluster, review_rest
 from linkage.matching.outcome import collect_links, group_components
 from linkage.matching.predict import judge, make_prior, predict_changes
@@ -42,6 +42,8 @@ def standardise_changes(
         return "who is left over is counted anew where no relatives are"
     connection.register("record_digest", record_digests(records) if digests is None else digests)
     connection.execute(_CHANGED_RECORDS)
+    connection.register("person_record", records)
+    connection.execute(SCHOOL_YEARS)
     connection.register("person_record", _fresh_of(connection, records))
     connection.execute(NEW_RECORD)
     connection.unregister("person_record")
@@ -55,6 +57,7 @@ def standardise_changes(
     connection.execute(_OTHER_DUMMIES)
     make_roles(connection, single_record_sources, people="everybody")
     for table, words in (
+        ("school_years", "pupils of other years of birth came"),
         ("dummy_ssn", "another number stands for an unknown one"),
         ("wage_source", "a source became one of wages, or ceased to be"),
         ("single_source", "a source holds persons once now, or no longer"),

@@ -229,11 +229,12 @@ def _decide(threshold: float) -> str:
                         (p_given_near(l.given, r.given) and coalesce(l.mi = r.mi, true))
                         or (l.mi = r.mi and (l.given is null or r.given is null))))
                     or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
-                    or (l.mi = r.mi and p_given_slip(l.given, r.given))
+                    or (l.mi = r.mi and p_name_slip(l.given, r.given))
                     or ((l.given is null or r.given is null) and list_has_any(l.initials, r.initials))
                 when l.given is null or r.given is null then list_has_any(l.initials, r.initials)
-                else p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
-                    or (l.mi = r.mi and p_given_slip(l.given, r.given)) end as given_agrees,
+                else p_any_near(l.given_all, r.given_all)
+                    or p_names_swapped(l.given_all, l.family_all, r.given_all, r.family_all)
+                    or (l.mi = r.mi and p_name_slip(l.given, r.given)) end as given_agrees,
             (select are_here from relatives) as relatives,
             l.fi is not null and r.fi is not null as given_known,
             coalesce(l.mi <> r.mi, false) as middle_differs,

@@ -1,4 +1,4 @@
-"""Person records into comparable nodes, in order: clean, recognise sources, fold.
+"""Person records into comparable nodes, in order: clean, recognise sources, fold, lend names.
 
 Everything is DuckDB SQL over whole tables. What makes a link is not decided here.
 """
@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkage.matching.cleaning import CLEAN, DUMMY_SSN, RECORD, ROOTS, macros, register_nicknames
+from linkage.matching.aliases import ALIASES
+from linkage.matching.cleaning import (
+    CLEAN,
+    DUMMY_SSN,
+    RECORD,
+    ROOTS,
+    SCHOOL_YEARS,
+    macros,
+    register_nicknames,
+)
 from linkage.matching.nodes import NODE, NODE_OF, SHARED_SSN, SPLIT_FOLDS
 from linkage.matching.relatives import look_for_relatives
 from linkage.matching.sources import make_roles
@@ -56,6 +65,7 @@ def standardise(
     register_nicknames(connection)
     connection.register("person_record", records)
     connection.register("record_digest", record_digests(records) if digests is None else digests)
+    connection.execute(SCHOOL_YEARS)
     connection.execute(RECORD)
     connection.unregister("person_record")
     connection.unregister("record_digest")
@@ -85,5 +95,5 @@ def clean(connection: duckdb.DuckDBPyConnection) -> None:
 
 def fold(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `node_of`, `node`, `spine` and `wages` from `person`."""
-    for statement in (NODE_OF, SPLIT_FOLDS, NODE, SHARED_SSN):
+    for statement in (NODE_OF, SPLIT_FOLDS, NODE, SHARED_SSN, ALIASES):
         connection.execute(statement)

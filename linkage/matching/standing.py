@@ -22,7 +22,7 @@ UNREADABLE = "what the live run kept cannot be read"
 
 _UNALTERED = (
     "person", "node_of", "node", "scored", "judged", "cannot_link", "dear_rule", "final_edge", "review", "nickname_root", "prior",
-    "wage_source", "single_source", "relatives", "dummy_ssn", "decided_together", "decided_apart",
+    "wage_source", "single_source", "relatives", "school_years", "dummy_ssn", "decided_together", "decided_apart",
 )  # fmt: skip
 _TABLES = {
     "record": "select record, record_id, source, source_key, digest from record",

@@ -60,6 +60,8 @@ def _given(*last: Level) -> Comparison:
         _learned(
             "nearly the same given name", "jaro_winkler_similarity(given_l, given_r) >= 0.9", 0.025, 0.0013
         ),
+        # Slips at the front, which the measure above takes for another name; half of what chance brings is near as well.
+        _fixed("a slip or two in the given name", "p_name_slip(given_l, given_r)", 0.0025, 0.0008),
         # EM would need thousands of such pairs: 0.4 % of people are known by their middle name.
         _fixed(
             "given name is the other's middle name", "given_l = middle_r or given_r = middle_l", 0.004, 0.0015
@@ -98,6 +100,7 @@ def _family(after_parts: tuple[Level, ...], last: tuple[Level, ...]) -> Comparis
         _learned(
             "nearly the same surname", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.02, 0.0005
         ),
+        _fixed("a slip or two in the surname", "p_name_slip(family_l, family_r)", 0.006, 0.0005),
         # Counted once, with the given name.
         _fixed("given name is the other's surname", _HALF_SWAPPED, 0.004, 0.004),
         *last,

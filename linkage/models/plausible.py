@@ -23,14 +23,19 @@ _SLACK = 0.25
 _ORDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "given": (
         ("same given name", "one is a nickname of the other", "another given name"),
-        ("same given name", "nearly the same given name", "another given name"),
+        (
+            "same given name",
+            "nearly the same given name",
+            "a slip or two in the given name",
+            "another given name",
+        ),
         ("same given name", "initial agrees", "another given name"),
         ("same given name", "given name is the other's middle name", "another given name"),
         ("same among all given names", "another given name"),
         ("given and family name swapped", "another given name"),
     ),
     "family": (
-        ("same surname", "nearly the same surname", "another surname"),
+        ("same surname", "nearly the same surname", "a slip or two in the surname", "another surname"),
         ("same surname", "another surname, both women", "another surname"),
         ("a part of the surname agrees", "another surname"),
         ("same among all surnames", "another surname"),

@@ -16,6 +16,9 @@ _SURVIVES_ANY_NAME = "l.dob = r.dob and l.zip = r.zip"
 _SURVIVES_ANY_NAME_OR_DATE = "l.street = r.street and l.zip = r.zip"
 _SURVIVES_WRONG_ZIP = "l.street = r.street and l.fi = r.fi"
 _NEEDS_NO_DATE = "l.last6 = r.last6 and l.zip = r.zip and l.fi = r.fi and (l.dob is null or r.dob is null)"
+_NEEDS_NEITHER_DATE_NOR_ZIP = (
+    "l.last6 = r.last6 and l.fi = r.fi and l.mi = r.mi and (l.dob is null or r.dob is null)"
+)
 
 NAME_RULES = (
     _SURVIVES_SURNAME_CHANGE,
@@ -31,6 +34,7 @@ NAME_RULES = (
     _SURVIVES_ANY_NAME_OR_DATE,
     _SURVIVES_WRONG_ZIP,
     _NEEDS_NO_DATE,
+    _NEEDS_NEITHER_DATE_NOR_ZIP,
 )
 SSN_RULES = (
     "l.ssn = r.ssn",

@@ -14,6 +14,7 @@ BORROWED = {
     "jaro_winkler_similarity": ("string", "string"),
     "damerau_levenshtein": ("string", "string"),
     "p_names_swapped": ("array<string>", "array<string>", "array<string>", "array<string>"),
+    "p_name_slip": ("string", "string"),
     "p_part_cut": ("array<string>", "string"),
     "p_ssn_slips": ("string", "string"),
     "p_date_slip": ("string", "string"),

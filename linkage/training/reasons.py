@@ -1,6 +1,7 @@
 """Why some weights are set by hand, for the model card: one sentence per kind of level. Data only."""
 
 _SWAPPED = "One person in some hundreds has names in each other's columns: too few to learn from."
+_SLIP = "Slips that the measure of nearness does not see are one in some hundreds: too few to learn from."
 _SSN = (
     "Random pairs contain true matches, and so an estimate would shrink with the file; that two people share nine digits "
     "by chance is known without counting."
@@ -8,6 +9,8 @@ _SSN = (
 _REASONS = {
     ("given", "given and family name swapped"): _SWAPPED,
     ("family", "given and family name swapped"): _SWAPPED,
+    ("given", "a slip or two in the given name"): _SLIP,
+    ("family", "a slip or two in the surname"): _SLIP,
     (
         "given",
         "given name is the other's middle name",

@@ -317,6 +317,46 @@ def _swapped_names_and_a_slip_in_birth_date_and_ssn(x: Someone) -> Told:
     return rows, "AB", set()
 
 
+def _given_name_that_wages_alone_know(x: Someone) -> Told:
+    wage = x.wage("C", x.name["first_name"], x.name["last_name"]) | {"middle_name": "Q"}
+    rows = [
+        x.row("k12", "A", middle_name=None, zip_code=None),
+        x.row_with_ssn("bridge", "B", first_name="Child A"),
+        wage,
+    ]
+    return rows, "ABC", set()
+
+
+def _married_name_that_wages_know_first(x: Someone) -> Told:
+    rows = [
+        x.row("postsecondary", "A", last_name="Quispe", middle_name=None, zip_code=None),
+        x.row_with_ssn("bridge", "B"),
+        x.wage("C", x.name["first_name"], "QUISPE"),
+    ]
+    return rows, "ABC", set()
+
+
+def _number_lent_to_a_twin_lends_no_name(x: Someone) -> Told:
+    twin = x.row("k12", "A", first_name="Marguerite", middle_name=None)
+    rows = [twin, x.row_with_ssn("bridge", "B"), x.wage("C", "MARGUERITE", x.name["last_name"])]
+    return rows, "A B C", {"possible_twins", "ssn_agrees_given_name_differs"}
+
+
+def _slip_at_the_front_of_a_short_surname(x: Someone) -> Told:
+    read = {
+        "last_name": "Tvler",
+        "first_name": x.name["first_name"][:-1] + "q",
+        "middle_name": None,
+        "zip_code": None,
+    }
+    return [x.row("k12", "A", last_name="Tyler"), x.row_with_ssn("bridge", "B", **read)], "AB", set()
+
+
+def _misspelt_without_birth_date(x: Someone) -> Told:
+    wrong = {"first_name": x.name["first_name"][:-1] + "q", "birthdate": None, "zip_code": None}
+    return [x.row("k12", "A", **wrong), x.row_with_ssn("bridge", "B")], "AB", set()
+
+
 _TELLERS = [
     function
     for name, function in sorted(globals().items())

@@ -49,4 +49,4 @@ def test_without_truth_there_are_counts_and_no_quality(people: Path) -> None:
 
 
 def test_a_stricter_threshold_links_fewer(people: Path) -> None:
-    assert assess_file(people, threshold=0.9999)["links"] < assess_file(people)["links"]
+    assert assess_file(people, threshold=0.999999)["links"] < assess_file(people)["links"]

@@ -1,6 +1,8 @@
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from linkage.engine import open_database
@@ -40,6 +42,8 @@ _NAMES: dict[str, Row] = {
     "street in full": {"first_name": "Ida", "last_name": "Lake", "street_address": "12 OAK STREET"},
     "street without blank": {"first_name": "Ida", "last_name": "Wood", "street_address": "12 Oakstreet"},
     "saint's street": {"first_name": "Ida", "last_name": "Field", "street_address": "7 St. Marys Court Rd"},
+    "digit": {"first_name": "An9elia", "last_name": "Smith2"},
+    "counted": {"first_name": "Child B", "middle_name": "Lady of House", "last_name": "Child"},
     "former": {"first_name": "Ida", "last_name": "Stone", "other_last_names": ["Van Dyke", "unknown"]},
 }
 
@@ -73,6 +77,11 @@ _NAMES: dict[str, Row] = {
         ("placeholder", "family", None),
         ("empty", "given", None),
         ("empty", "family", None),
+        ("digit", "given", "ANELIA"),
+        ("digit", "family", "SMITH"),
+        ("counted", "fi", None),
+        ("counted", "middle", None),
+        ("counted", "family", "CHILD"),
         ("former", "family_all", ["STONE", "VANDYKE"]),
     ],
 )
@@ -86,10 +95,11 @@ def test_a_nickname_brings_its_roots(named: dict[str, dict[str, Any]]) -> None:
     assert {"BOB", "ROBERT"} <= set(named["nickname"]["roots"])
 
 
-def nodes(rows: list[Row], column: str = "unique_id") -> list[Any]:
+def nodes(rows: list[Row], column: str = "unique_id", *, apart: tuple[Row, Row] | None = None) -> list[Any]:
     connection = open_database()
+    pair = {f"record_id_{side}": row["record_id"] for side, row in zip("lr", apart or (), strict=False)}
     try:
-        standardise(connection, table(rows))
+        standardise(connection, table(rows), cannot_link=pa.Table.from_pylist([pair]) if apart else None)
         return [value for (value,) in connection.execute(f"select {column} from node order by 1").fetchall()]
     finally:
         connection.close()
@@ -137,3 +147,46 @@ def test_a_nickname_does_not_make_an_ssn_shared() -> None:
 def test_an_ssn_under_a_crowd_of_names_counts_as_unknown() -> None:
     rows = [wage(letter, f"{letter}LFRED", f"{letter}SMITHSON") for letter in "ABCDEFGHIJKL"]
     assert set(nodes(rows, "ssn")) == {None}
+
+
+LICENCE = {"middle_name": "Quinn", "last_name": "Salazar", "ssn": "212345678"}
+
+
+@pytest.mark.parametrize(
+    ("licence", "names"),
+    [
+        ({"first_name": "Bob"}, ["BOB", "ROBERT"]),
+        ({"first_name": "Robret"}, ["ROBERT", "ROBRET"]),
+        ({"first_name": None}, ["ROBERT"]),
+        ({"first_name": None, "middle_name": "Jay"}, []),
+        ({"first_name": None, "last_name": "Quispe"}, []),
+        ({"first_name": "Rosalind"}, ["ROSALIND"]),
+        ({"first_name": "Robret", "middle_name": "Jay"}, ["ROBRET"]),
+        ({"first_name": "Bob", "ssn": "312345678"}, ["BOB"]),
+    ],
+)
+def test_wages_lend_a_name_to_who_shares_the_number_and_seems_the_same(
+    licence: dict[str, Any], names: list[str]
+) -> None:
+    rows = [wage("1", "ROBERT", "SALAZAR") | {"middle_name": "Q"}, record("bridge", "2", **LICENCE | licence)]
+    lent = dict(
+        zip(nodes(rows, "source"), nodes(rows, "{'source': source, 'given_all': given_all}"), strict=True)
+    )
+    assert lent["bridge"]["given_all"] == names
+
+
+def test_who_people_keep_apart_lend_each_other_no_names() -> None:
+    licence = record("bridge", "2", first_name="Bob", **LICENCE)
+    rows = [wage("1", "ROBERT", "SALAZAR"), licence]
+    assert nodes(rows, "len(given_all)", apart=(licence, rows[0])) == [1, 1]
+    assert nodes(rows, "len(given_all)") == [1, 2]
+
+
+@pytest.mark.parametrize(("seen", "kept"), [(98, 99), (199, 199)], ids=["too few to tell", "enough"])
+def test_a_birth_date_far_from_all_other_pupils_is_no_date(seen: int, kept: int) -> None:
+    rows = [
+        record("k12", str(n), first_name="Ann", birthdate=datetime.date(2000 + n % 14, 5, 5))
+        for n in range(seen)
+    ]
+    rows += [record("k12", "mother", first_name="Ann", birthdate=datetime.date(1971, 5, 5))]
+    assert len([dob for dob in nodes(rows, "dob") if dob]) == kept

@@ -10,7 +10,8 @@ import pytest
 from linkage import LinkResult, link
 from linkage.explain import score_pairs
 from linkage.matching.standing import standing_pairs
-from tests.unit.linkage.people import clusters_by_key, population
+from tests.unit.linkage.cases import stories
+from tests.unit.linkage.people import clusters_by_key, population, table
 
 pytestmark = pytest.mark.slow
 
@@ -64,6 +65,27 @@ def test_decisions_given_and_taken_back_move_only_what_they_touch(linked: Linked
     undone = link(records, whole.model, standing=tmp_path / "decided")
     assert undone.full_because is None
     assert_same(undone, whole, records)
+
+
+def test_a_name_that_a_new_wage_record_knows_reaches_a_pupil(linked: Linked, tmp_path: Path) -> None:
+    whole, strangers = linked
+    story = next(story for story in stories() if story.name == "given_name_that_wages_alone_know")
+    records = pa.concat_tables([strangers, table(story.rows)])
+    link(records.slice(0, records.num_rows - 1), whole.model, keep=tmp_path / "before")
+    again = link(records, whole.model, standing=tmp_path / "before")
+    assert again.full_because is None
+    full = link(records, whole.model)
+    assert_same(again, full, records)
+    assert story.together <= {frozenset(key[-1] for _, key in one) for one in clusters_by_key(full, records)}
+
+
+def test_pupils_of_other_years_of_birth_are_linked_anew(linked: Linked, tmp_path: Path) -> None:
+    whole, records = linked
+    earlier = records.filter(pc.not_equal(records["source"], "k12"))
+    link(earlier, whole.model, keep=tmp_path / "before")
+    again = link(records, whole.model, standing=tmp_path / "before")
+    assert again.full_because == "pupils of other years of birth came"
+    assert again.edges == whole.edges
 
 
 def test_a_file_of_another_model_or_threshold_is_not_built_on(linked: Linked, tmp_path: Path) -> None:
