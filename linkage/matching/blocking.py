@@ -31,11 +31,11 @@ _SIDES = {
 }
 """Which nodes a model compares with which: every pair belongs to exactly one model, or to none."""
 
-_KEY_COLUMNS = (
+_TEXTS = (
     "slot", "ssn", "ssn4", "ssn5", "given", "fi", "family", "mi", "last6", "li", "dob", "birth_year", "birth_month", "birth_day",
     "zip", "street",
 )  # fmt: skip
-BLOCKED_BY = ("unique_id", "is_wage", *_KEY_COLUMNS)
+BLOCKED_BY = ("unique_id", "is_wage", *_TEXTS)
 """The columns of a node that rules and sides read."""
 
 # So many pairs for each node, beyond those that are as good as sure, and a rule costs more than it finds.
@@ -52,21 +52,21 @@ def scope(model: str) -> str:
     )  # fmt: skip
 
 
-def make_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `node_key`: the nodes with a number in place of each text, since a dozen rules compare every one of them."""
-    keys = ", ".join(f"case when {name} is not null then hash({name}) end as {name}" for name in _KEY_COLUMNS)
+def hash_nodes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `node_hash`: the nodes with a number in place of each text, since a dozen rules compare every one of them."""
+    keys = ", ".join(f"case when {name} is not null then hash({name}) end as {name}" for name in _TEXTS)
     connection.execute(
-        f"create or replace temp table node_key as select unique_id, is_wage, {keys} from node"
+        f"create or replace temp table node_hash as select unique_id, is_wage, {keys} from node"
     )
 
 
 def note_dear_rules(connection: duckdb.DuckDBPyConnection) -> None:
-    """From `node_key`, make `dear_rule(rule)` of the rules that find too many pairs among so many people.
+    """From `node_hash`, make `dear_rule(rule)` of the rules that find too many pairs among so many people.
 
     Pairs by chance grow with the square of the population, true ones with the population. What a rule finds in a state of a
     million learners is counted beforehand by its key, which costs a scan.
     """
-    spine = "node_key where not is_wage"
+    spine = "node_hash where not is_wage"
     most = _pairs_by(connection, SURE, spine) + _MOST_PAIRS_PER_NODE * scalar(
         connection, f"select count(*) from {spine}"
     )
@@ -86,9 +86,9 @@ def affordable(connection: duckdb.DuckDBPyConnection, rules: list[str]) -> list[
 def find_pairs(
     connection: duckdb.DuckDBPyConnection, model: str, rules: list[str], *, chunk: tuple[int, int] = (0, 1)
 ) -> None:
-    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node_key` that a rule finds, once."""
+    """Make `candidate(match_key, join_key_l, join_key_r)`: each pair of `node_hash` that a rule finds, once."""
     connection.execute(
-        f"create or replace table candidate as {pairs_sql(model, rules, chunk, nodes='node_key')}"
+        f"create or replace table candidate as {pairs_sql(model, rules, chunk, nodes='node_hash')}"
     )
 
 
@@ -121,7 +121,7 @@ def find_new_pairs(connection: duckdb.DuckDBPyConnection, rules: dict[str, list[
     """Make `found_pair(profile, match_key, join_key_l, join_key_r)` of the pairs that hold a node of `changed_node`.
 
     Args:
-        connection: A database with `changed_node`, and all nodes in `node_key`.
+        connection: A database with `changed_node`, and all nodes in `node_hash`.
         rules: By model, the equalities of which a pair meets at least one. One that several models have is looked up once.
     """
     models: dict[str, list[str]] = {}
@@ -134,11 +134,11 @@ def find_new_pairs(connection: duckdb.DuckDBPyConnection, rules: dict[str, list[
         conditions = [rule, "l.unique_id <> r.unique_id", _OTHER_SLOT]
         found.append(
             f"select case {whose} end as profile, {number} as rule, l.unique_id as a, r.unique_id as b"
-            f" from changed_key as l join node_key as r on {' and '.join(conditions)}"
+            f" from changed_hash as l join node_hash as r on {' and '.join(conditions)}"
         )
     connection.execute(
-        "create or replace temp table changed_key as"
-        " from node_key semi join changed_node on changed_node.unique_id = node_key.unique_id"
+        "create or replace temp table changed_hash as"
+        " from node_hash semi join changed_node on changed_node.unique_id = node_hash.unique_id"
     )
     connection.execute(
         "create or replace temp table found_pair as select profile, cast(min(rule) as varchar) as match_key,"

@@ -82,6 +82,7 @@ with name as (
         and min(cluster) filter (not only_wages) = max(cluster) filter (not only_wages)
 )
 from bearer semi join name using (name);
+drop table bearer;
 create or replace temp table lone_person as
 select m.cluster, bool_or(n.ssn is not null) as has_ssn, min(n.dob) as dob, min(n.seen) filter (n.is_wage) as first_wage
 from member as m semi join alone as a on a.cluster = m.cluster join node as n on n.unique_id = m.node group by m.cluster;

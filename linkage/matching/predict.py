@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import affordable, find_new_pairs, find_pairs, make_keys, note_dear_rules
+from linkage.matching.blocking import affordable, find_new_pairs, find_pairs, hash_nodes, note_dear_rules
 from linkage.models.frequencies import NAME_COLUMNS, count_frequencies
 from linkage.models.settings import profiles
 
@@ -40,11 +40,12 @@ def predict(
     """Score every candidate pair of `node` into `scored`; `prior` must be there."""
     connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
-    make_keys(connection)
+    hash_nodes(connection)
     note_dear_rules(connection)
     for name, profile in profiles().items():
         find_pairs(connection, name, affordable(connection, profile.blocking_rules))
         _score_in_parts(connection, model, name, frequencies, probability_bits(review_floor), chunks=chunks)
+    connection.execute("drop table node_hash")
     logger.info("scored pairs kept: %d", scalar(connection, "select count(*) from scored"))
 
 
@@ -54,12 +55,13 @@ def predict_changes(
     """Score the candidate pairs of `node` that hold a `changed_node` into `scored`, and make `paired_node` of their nodes."""
     connection.execute(SCORED)
     frequencies = load_frequencies(connection, model)
-    make_keys(connection)
+    hash_nodes(connection)
     connection.execute("create view dear_rule as from kept.dear_rule")
     find_new_pairs(
         connection,
         {name: affordable(connection, profile.blocking_rules) for name, profile in profiles().items()},
     )
+    connection.execute("drop table node_hash")
     connection.execute(_PAIRED)
     for name in profiles():
         connection.execute(

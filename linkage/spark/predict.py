@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar
-from linkage.matching.blocking import affordable, make_keys, note_dear_rules, pairs_sql
+from linkage.matching.blocking import affordable, hash_nodes, note_dear_rules, pairs_sql
 from linkage.matching.predict import SCORED, evidence_settings, kept_sql, load_frequencies, probability_bits
 from linkage.models.settings import profiles
 from linkage.spark.functions import register_functions
@@ -43,7 +43,7 @@ def predict_on_spark(
         register_functions(spark)
         for table in ("node", "prior", *frequencies.values()):
             _lend(connection, spark, table)
-        make_keys(connection)
+        hash_nodes(connection)
         note_dear_rules(connection)
         for name, profile in profiles().items():
             rules = affordable(connection, profile.blocking_rules)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linkage.engine import scalar, score_candidates
-from linkage.matching.blocking import find_pairs, make_keys
+from linkage.matching.blocking import find_pairs, hash_nodes
 from linkage.matching.predict import make_prior
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def count_examples(
 ) -> Examples:
     """Score the pairs of the training rules and count expected matches by level."""
     make_prior(connection)
-    make_keys(connection)
+    hash_nodes(connection)
     parts = [comparison["output_column_name"] for comparison in settings["comparisons"]]
     gammas = ", ".join(f"gamma_{part}" for part in parts)
     empty = ", ".join(f"0 as gamma_{part}" for part in parts)

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkage.engine import open_database
-from linkage.matching.blocking import BLOCKED_BY, affordable, make_keys, note_dear_rules, pairs_sql, scope
+from linkage.matching.blocking import BLOCKED_BY, affordable, hash_nodes, note_dear_rules, pairs_sql, scope
 from linkage.matching.cleaning import macros
 from linkage.models.rules import NAME_RULES, NARROWED
 from linkage.models.settings import profiles
@@ -26,7 +26,7 @@ def database() -> Any:
 
 
 def affordable_now(connection: Any, rules: list[str]) -> list[str]:
-    make_keys(connection)
+    hash_nodes(connection)
     note_dear_rules(connection)
     return affordable(connection, rules)
 
