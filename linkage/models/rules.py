@@ -57,7 +57,7 @@ WAGE_RULES = (
     _SURVIVES_WRONG_OR_MISSING_NUMBER,
 )
 
-SURE = _SURVIVES_SURNAME_CHANGE
+SURE = f"{_SURVIVES_SURNAME_CHANGE} and l.family = r.family"
 """What nearly nobody but one person shares: by it, how many true pairs there are is guessed."""
 
 # Among many people chance brings far more pairs together than mistakes do. Then a pair must share one thing more, of several.
@@ -68,6 +68,7 @@ NARROWED = {
         (_SURVIVES_WRONG_MONTH_OR_DAY, ("mi", "zip")),
         (_SURVIVES_WRONG_DAY, ("fi", "zip")),
         (_SURVIVES_MISSPELT_NAMES, ("mi", "zip")),
+        (_SURVIVES_SWAPPED_NAMES, ("mi", "zip")),
         (_SURVIVES_ANY_NAME, ("fi", "li")),
     )
 }

@@ -86,7 +86,7 @@ def test_a_rule_is_narrowed_only_where_chance_brings_too_many_pairs_together(dat
     assert [rule for rule in rules if rule not in narrowed] == [
         rule for rule in NARROWED if "l.last6 = r.last6" in rule
     ]
-    database.execute("update node set given = 'ANN', dob = '20010203'")
+    database.execute("update node set given = 'ANN', dob = '20010203', family = 'LIND'")
     assert affordable_now(database, rules) == rules, "pairs of one person each are what a rule is for"
 
 
