@@ -136,6 +136,13 @@ def record_digests(records: pa.Table) -> pa.Table:
         connection.close()
 
 
+def rows_of(table: pa.Table, column: str, records: pa.Table) -> pa.Table:
+    """Return the rows of a table that name one of the records."""
+    import pyarrow.compute as pc
+
+    return table.filter(pc.is_in(table[column], records["record_id"].combine_chunks()))
+
+
 def _check_columns(table: pa.Table) -> None:
     if "record_id" not in table.column_names:
         raise P20WError(

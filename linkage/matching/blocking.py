@@ -141,17 +141,16 @@ def find_new_pairs(connection: duckdb.DuckDBPyConnection, rules: dict[str, list[
         " from node_hash semi join changed_node on changed_node.unique_id = node_hash.unique_id"
     )
     connection.execute(
-        "create or replace temp table found_pair as select profile, cast(min(rule) as varchar) as match_key,"
-        " least(a, b) as join_key_l, greatest(a, b) as join_key_r"
-        f" from ({' union all '.join(found)}) as found where profile is not null group by profile, least(a, b), greatest(a, b)"
+        f"create or replace temp table found_pair as from ({_each_once(found, ('profile',))}) where profile is not null"
     )
 
 
-def _each_once(found: list[str]) -> str:
+def _each_once(found: list[str], within: tuple[str, ...] = ()) -> str:
     """A pair is found by several rules, and from both ends: grouping is cheaper than excluding what earlier rules found."""
+    whole = "".join(f"{column}, " for column in within)
     return (
-        "select cast(min(rule) as varchar) as match_key, least(a, b) as join_key_l, greatest(a, b) as join_key_r"
-        f" from ({' union all '.join(found)}) as found group by least(a, b), greatest(a, b)"
+        f"select {whole}cast(min(rule) as varchar) as match_key, least(a, b) as join_key_l, greatest(a, b) as join_key_r"
+        f" from ({' union all '.join(found)}) as found group by {whole}least(a, b), greatest(a, b)"
     )
 
 

@@ -15,7 +15,7 @@ from linkage.matching.outcome import collect_links, group_components
 from linkage.matching.predict import judge, make_prior, predict_changes
 from linkage.matching.sources import make_roles
 from linkage.matching.standardise import clean, fold, note_decisions
-from linkage.records import record_digests
+from linkage.records import record_digests, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +44,9 @@ def standardise_changes(
     connection.execute(_CHANGED_RECORDS)
     connection.register("person_record", records)
     connection.execute(SCHOOL_YEARS)
-    connection.register("person_record", _fresh_of(connection, records))
+    # Picked out before DuckDB reads any of their columns.
+    fresh = connection.execute("select record_id from fresh").to_arrow_table()
+    connection.register("person_record", rows_of(records, "record_id", fresh))
     connection.execute(NEW_RECORD)
     connection.unregister("person_record")
     connection.unregister("record_digest")
@@ -92,14 +94,6 @@ def link_changes(
     # A question outside the touched clusters may be settled by what they hold now, and the other way round.
     review_rest(connection)
     connection.execute(_KEEP_REVIEW)
-
-
-def _fresh_of(connection: duckdb.DuckDBPyConnection, records: pa.Table) -> pa.Table:
-    """Pick the new and changed records before DuckDB reads any of their columns."""
-    import pyarrow.compute as pc
-
-    fresh = connection.execute("select record_id from fresh").to_arrow_table()["record_id"].combine_chunks()
-    return records.filter(pc.is_in(records["record_id"], fresh))
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

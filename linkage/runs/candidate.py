@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from linkage.records import rows_of
 from linkage.runs.levels import members_at_levels
 from warehouse.movement import copy_arrow
 
@@ -27,13 +28,6 @@ _UNTOUCHED = (
     ("edge", "record_id_l", "record_id_l, record_id_r, model, method, match_weight, match_probability"),
     ("membership_at", "record_id", "threshold, record_id, person_id"),
 )
-
-
-def rows_of(table: pa.Table, column: str, records: pa.Table) -> pa.Table:
-    """Return the rows of a table that name one of the records."""
-    import pyarrow.compute as pc
-
-    return table.filter(pc.is_in(table[column], records["record_id"].combine_chunks()))
 
 
 @dataclass(frozen=True)

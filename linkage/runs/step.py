@@ -15,9 +15,9 @@ from linkage.core import LinkResult, link
 from linkage.decisions.log import contradictions, in_force
 from linkage.models.frequencies import ENOUGH_NAMES
 from linkage.models.model import LinkModel, current_model, make_current
-from linkage.records import check_records, record_digests
+from linkage.records import check_records, record_digests, rows_of
 from linkage.runs import checks, history
-from linkage.runs.candidate import Candidate, event_counts, rows_of
+from linkage.runs.candidate import Candidate, event_counts
 from linkage.runs.causes import give_reasons
 from linkage.runs.increments import (
     Change,
